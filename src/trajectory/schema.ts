@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { metaTags, violations } from '../tags/verdict.ts';
+
+/** What the agent wrote, read by the parser of `src/tags`. */
+export const verdictSchema = z.strictObject({
+  tag: z.enum(metaTags).nullable(),
+  thought: z.string(),
+  action: z.string().nullable(),
+  violations: z.array(z.enum(violations)).readonly(),
+});
+
+/** Why a world did not carry out a command; null when it did, or when a log from elsewhere does not say. */
+export const refusals = ['no command', 'unknown command', 'not possible now'] as const;
+export type Refusal = (typeof refusals)[number];
+
+/** What the world knows about a look at something, so that looking twice at what has not changed can be counted. */
+export const inspectionSchema = z.strictObject({
+  /** What was looked at, as the text names it: `drawer 1`. */
+  target: z.string(),
+  /** What was to be seen, in any form that is equal when nothing has changed. */
+  contents: z.string(),
+  /** True when the task needs the agent to be there anyway (the destination, a tool): never counted as re-inspection. */
+  needed: z.boolean(),
+});
+
+export const stepSchema = z.strictObject({
+  /** Admissible commands before the step, in the world's order; null when a log does not say. */
+  admissible: z.array(z.string()).readonly().nullable(),
+  /** Everything the agent wrote. For agents that only act it is the command itself. */
+  reply: z.string(),
+  /** Null for agents and logs without tags: their format is not judged. */
+  verdict: verdictSchema.nullable(),
+  /** What was sent to the world: the action, trimmed. Null when there was none to send. */
+  command: z.string().nullable(),
+  /** Whether the world carried it out; null when a log does not say. */
+  accepted: z.boolean().nullable(),
+  refusal: z.enum(refusals).nullable(),
+  /** What the world answered. */
+  observation: z.string(),
+  /** Hash of the full world state before and after; null for logs without states. */
+  stateBefore: z.string().nullable(),
+  stateAfter: z.string().nullable(),
+  inspection: inspectionSchema.nullable(),
+  /** Subgoals that hold after the step, by name, in the world's order; null when the world has none. */
+  subgoals: z.array(z.string()).readonly().nullable(),
+  /** Whether the goal holds after the step; null when a log does not say. */
+  success: z.boolean().nullable(),
+  /** True for a mistake that a demonstrator made on purpose: excluded from imitation. */
+  mistake: z.boolean(),
+  /** What the sampler saw and drew; null unless the policy keeps tokens. Ids, and natural-log probabilities of `reply`. */
+  tokens: z.strictObject({
+    prompt: z.array(z.int().nonnegative()).readonly(),
+    reply: z.array(z.int().nonnegative()).readonly(),
+    logProbabilities: z.array(z.number()).readonly(),
+  }).nullable(),
+});
+
+export const stopReasons = ['success', 'failure', 'step limit', 'gave up', 'cut off', 'error'] as const;
+export type StopReason = (typeof stopReasons)[number];
+
+export const evaluationSplits = ['seen', 'unseen', 'heldOut'] as const;
+export const splits = ['train', ...evaluationSplits] as const;
+
+/** The finished record of an episode. Metrics, rewards, advantages and data sets are pure functions of these. */
+export const trajectorySchema = z.strictObject({
+  /** Unique in a store: `RUN/TASK/ROLLOUT` for our own, the source's id for imported ones. */
+  id: z.string().min(1),
+  run: z.string().min(1),
+  world: z.string().min(1),
+  /** Version of the world and hash of its command grammar: figures of different grammars are never pooled in silence. */
+  worldVersion: z.string(),
+  grammar: z.string(),
+  task: z.strictObject({
+    id: z.string().min(1),
+    category: z.string(),
+    /** Null when a log does not say. Nothing of an evaluation split may be exported for training. */
+    split: z.enum(splits).nullable(),
+    goal: z.string(),
+  }),
+  /** Rollouts of one task by one policy version share a group; `rollout` counts within it from 0. */
+  group: z.string(),
+  rollout: z.int().nonnegative(),
+  /** The key of every random draw of the episode. */
+  seed: z.string(),
+  agent: z.string(),
+  policyVersion: z.string().nullable(),
+  /** The limit of the run, in steps. */
+  maxSteps: z.int().positive(),
+  /** What the agent read before its first reply (the goal is in it, or in `task.goal`). */
+  opening: z.string(),
+  steps: z.array(stepSchema).readonly(),
+  success: z.boolean(),
+  stopReason: z.enum(stopReasons),
+  /** Steps of a shortest path, where known. */
+  optimalSteps: z.int().nonnegative().nullable(),
+});
+
+export type Inspection = Readonly<z.infer<typeof inspectionSchema>>;
+export type Step = Readonly<z.infer<typeof stepSchema>>;
+export type Trajectory = Readonly<z.infer<typeof trajectorySchema>>;
+
+/** Why a reader of a trajectory may rely on it: the world ended the episode (terminated), or a limit of the run did (truncated). */
+export function ended(trajectory: Pick<Trajectory, 'stopReason'>): 'terminated' | 'truncated' {
+  return trajectory.stopReason === 'success' || trajectory.stopReason === 'failure' || trajectory.stopReason === 'gave up' ? 'terminated' : 'truncated';
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // The tests run the sources, so that `clew` means src/index.ts and not the last build.
+  resolve: { conditions: ['clew-source'] },
+  ssr: { resolve: { conditions: ['clew-source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/bench/**', ...(process.env.CLEW_LONG_TESTS ? [] : ['test/**/*.long.test.ts'])],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
