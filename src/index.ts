@@ -1,0 +1,2 @@
+export { ClewError, UsageError } from './errors.ts';
+export * from './world/index.ts';

@@ -1,0 +1,125 @@
+import type { AnyActorLogic, EventFromLogic, InputFrom, Snapshot, SnapshotFrom } from 'xstate';
+import { z } from 'zod';
+import { ClewError } from '../errors.ts';
+import { type CheckCommands, type CommandEvent, compile, type Pattern, read, render, type SlotValues, type Template } from './grammar.ts';
+import { isMachine } from './logic.ts';
+import type { Player } from './player.ts';
+import type { Random } from './random.ts';
+import { generatedTasks, type Split } from './tasks.ts';
+import { createWorld, type Look, type World } from './world.ts';
+
+/** The values of one slot: always the same, or those in sight. */
+export type Values<L extends AnyActorLogic, V> = readonly V[] | ((state: SnapshotFrom<L>) => readonly V[]);
+
+/** What an author writes: `T` is the task schema, `L` the machine, `C` the commands, `K` the categories. */
+export interface WorldSpec<T extends z.ZodType, L extends AnyActorLogic, C, K extends string> {
+  /** Lower-case letters, digits and hyphens. */
+  name: string;
+  /** Raise it when the same task id no longer gives the same task or the same texts. */
+  version?: string;
+  /** The shape of one task. The machine takes a task as its input. */
+  task: T;
+  /** Draws one task: the same draws give the same task. `split` says what it is for; a generator may ignore it. */
+  generate(random: Random, split: Split): z.input<T>;
+  /** Every kind of task. Results are reported by category. */
+  categories: readonly K[];
+  category(task: z.output<T>): NoInfer<K>;
+  /** Categories kept out of training (L2). */
+  heldOut?: readonly NoInfer<K>[];
+  /** Tasks with one variant (a house, a map) are all known (train, L0) or all unseen (L1, L2). By default each task is its own variant. */
+  variant?(task: z.output<T>): string;
+  /** A plain XState machine. Other pure actor logic, such as `fromTransition`, is as good, and then needs `can`. */
+  machine: L & (z.output<T> extends InputFrom<L> ? unknown : { 'the machine must take the task as its input': InputFrom<L> });
+  /** One sentence an event, `take: 'take {thing} from {place}'`; the first of several is the canonical one. */
+  commands: C & CheckCommands<C, EventFromLogic<L>> & { readonly [K in Exclude<EventFromLogic<L>['type'], keyof C>]: Template };
+  /** The values of each slot, or those in sight. The machine decides which of the resulting commands are admissible. */
+  slots: { readonly [S in keyof SlotValues<EventFromLogic<L>>]: Values<L, SlotValues<EventFromLogic<L>>[S]> };
+  /** Admissible commands are listed in the order of the grammar and its slots, or sorted by code point. */
+  order?: 'grammar' | 'code point';
+  /** Whether the logic would carry out an event. A machine knows by itself; other logic needs this. */
+  can?(state: SnapshotFrom<L>, event: EventFromLogic<L>): boolean;
+  /** What the agent is asked to do, in one sentence. */
+  goal(task: z.output<T>): string;
+  /** What the agent reads: after an event that changed `before` into `state`, or at the start when there was none. */
+  observe(state: SnapshotFrom<L>, event?: EventFromLogic<L>, before?: SnapshotFrom<L>): string;
+  /** A machine that has ended without success has failed. */
+  success(state: SnapshotFrom<L>, task: z.output<T>): boolean;
+  /** Milestones in the order in which they are reached. They guide the search, and reports count them. */
+  subgoals?: Record<string, (state: SnapshotFrom<L>, task: z.output<T>) => boolean>;
+  /** Which look at the world an event was, if it was one: lets metrics count looking again at what has not changed. */
+  look?(state: SnapshotFrom<L>, task: z.output<T>, event: EventFromLogic<L>): Look | undefined;
+  /** The default limit of a run; 30 if left out. */
+  maxSteps?: number;
+  /** What the world answers to a refused command; `Nothing happens.` if left out. */
+  refusal?: string;
+  /** An expert that knows only what it has read. */
+  player?(random: Random): Player;
+}
+
+/** Makes a world from a machine, a task schema and a grammar. What types can check is checked here; `clew check` finds the rest. */
+export function defineWorld<T extends z.ZodType, L extends AnyActorLogic, const C extends Record<string, Template>, const K extends string>(spec: WorldSpec<T, L, C, K>): World<z.output<T>, SnapshotFrom<L> & Snapshot<unknown>, EventFromLogic<L> & CommandEvent> {
+  type Task = z.output<T>;
+  type State = SnapshotFrom<L> & Snapshot<unknown>;
+  type Event = EventFromLogic<L> & CommandEvent;
+
+  const patterns = Object.entries<Template>(spec.commands as Record<string, Template>).flatMap(([type, template]) => (template === null ? [] : [template].flat() as string[]).map(text => compile(type, text)));
+  const canonical = new Map<string, Pattern>();
+  for (const pattern of patterns) if (!canonical.has(pattern.type)) canonical.set(pattern.type, pattern);
+
+  const machine = spec.machine as L;
+  const can = spec.can?.bind(spec) as ((state: State, event: Event) => boolean) | undefined
+    ?? (isMachine(machine) ? (state: State, event: Event) => (state as unknown as { can(event: Event): boolean }).can(event) : undefined);
+  if (!can) throw new ClewError(`${spec.name}: logic that is not a machine needs \`can(state, event)\`, because only a machine can tell by itself which events it would carry out.`);
+
+  const slots = spec.slots as Record<string, Values<L, string>>;
+  function admissible(state: State): Map<string, Event> {
+    const found = new Map<string, Event>();
+    const values: Record<string, readonly string[]> = {};
+    const fill = (pattern: Pattern, i: number, event: CommandEvent): void => {
+      const slot = pattern.slots[i];
+      if (slot === undefined) {
+        if (can!(state, event as Event)) found.set(render(pattern, event), { ...event } as Event);
+        return;
+      }
+      const source = slots[slot]!;
+      for (const value of (values[slot] ??= typeof source === 'function' ? source(state) : source)) {
+        event[slot] = value;
+        fill(pattern, i + 1, event);
+      }
+    };
+    for (const pattern of canonical.values()) fill(pattern, 0, { type: pattern.type });
+    return spec.order === 'code point' ? new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))) : found;
+  }
+
+  return createWorld<Task, State, Event>({
+    name: spec.name,
+    version: spec.version ?? '1',
+    logic: machine,
+    tasks: generatedTasks<Task>({
+      world: spec.name,
+      parse(task) {
+        const parsed = spec.task.safeParse(task);
+        if (!parsed.success) throw new ClewError(`${spec.name}: \`generate\` made something that is no task: ${z.prettifyError(parsed.error)}`);
+        return parsed.data;
+      },
+      generate: (random, split) => spec.generate(random, split),
+      category: task => spec.category(task),
+      categories: spec.categories,
+      heldOut: spec.heldOut ?? [],
+      variant: spec.variant && (task => spec.variant!(task)),
+    }),
+    commands: patterns.map(pattern => pattern.template),
+    read: text => read(patterns, text) as Event | undefined,
+    render: event => render(canonical.get(event.type)!, event),
+    can,
+    admissible,
+    goal: task => spec.goal(task),
+    observe: (state, _task, event, before) => spec.observe(state, event, before),
+    success: (state, task) => spec.success(state, task),
+    subgoals: Object.entries(spec.subgoals ?? {}).map(([name, reached]) => ({ name, reached: (state: State, task: Task) => reached(state, task) })),
+    ...(spec.look && { look: (state: State, task: Task, event: Event) => spec.look!(state, task, event) }),
+    ...(spec.maxSteps !== undefined && { maxSteps: spec.maxSteps }),
+    ...(spec.refusal !== undefined && { refusal: spec.refusal }),
+    ...(spec.player && { player: (random: Random) => spec.player!(random) }),
+  });
+}

@@ -1,0 +1,25 @@
+/** What a player would do now, and why: enough to annotate the step with a tag and a thought that can be checked. */
+export interface Decision {
+  readonly command: string;
+  /** The subgoal that the command serves, in the world's words: `find mug`, `take mug 1`, `cool mug 1`. */
+  readonly subgoal: string;
+  /** What the command acts on, as the text names it: `fridge 1`. */
+  readonly target: string;
+  /** True while the thing that is wanted has not been seen. */
+  readonly searching: boolean;
+  /** The subgoals from here to the end, `subgoal` first. */
+  readonly plan: readonly string[];
+  /** The fact from the text that the decision rests on: `mug 2 is in drawer 1`, `drawer 1 is closed`. */
+  readonly because: string;
+}
+
+/**
+ * An expert that knows only what it has read. It is told every text the world prints, also the answers to commands
+ * that it would not have given, and says what it would do next.
+ */
+export interface Player {
+  /** Take in the opening text (no command) or the answer to a command. */
+  see(observation: string, command?: string): void;
+  /** What to do now; undefined when the player has nothing left to try. */
+  decide(): Decision | undefined;
+}

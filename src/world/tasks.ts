@@ -1,0 +1,114 @@
+import { ClewError } from '../errors.ts';
+import { createRandom, hash, type Random } from './random.ts';
+import { canonicalJson } from './state-key.ts';
+
+/** `train`; `seen` (L0: known variants, new tasks); `unseen` (L1: variants never trained on); `heldOut` (L2: categories never trained on). */
+export type Split = 'train' | 'seen' | 'unseen' | 'heldOut';
+export const allSplits: readonly Split[] = ['train', 'seen', 'unseen', 'heldOut'];
+
+/** One task with its id, `WORLD:SPLIT:NAME`, from which the world can make it again. */
+export interface TaskRecord<Task> {
+  readonly id: string;
+  readonly split: Split;
+  readonly category: string;
+  readonly task: Task;
+}
+
+/** Where the tasks of a world come from. */
+export interface TaskSource<Task> {
+  /** The splits that have tasks, in the order of `allSplits`. */
+  readonly splits: readonly Split[];
+  /** Every category that a task can have. */
+  readonly categories: readonly string[];
+  /** Categories kept out of training. */
+  readonly heldOut: readonly string[];
+  /**
+   * Up to `count` different tasks of a split, always the same ones for the same `from`. Fewer only when the split has
+   * no more. `from` is a position in the source's order: for generated tasks a seed, for a data set an index.
+   */
+  list(split: Split, count: number, from?: number): TaskRecord<Task>[];
+  /** The task of one name within a split; undefined when there is none. */
+  get(split: Split, name: string): TaskRecord<Task> | undefined;
+}
+
+export interface GeneratedTasks<Task> {
+  readonly world: string;
+  /** Validates what the generator returns and throws on what is no task. */
+  parse(task: unknown): Task;
+  /** Draws one task. `split` is what the task is wanted for: a hint that saves draws, never a duty. */
+  generate(random: Random, split: Split): unknown;
+  category(task: Task): string;
+  readonly categories: readonly string[];
+  readonly heldOut: readonly string[];
+  /** Tasks with one variant (a house, a map) land on one side of the line between known and unseen. */
+  variant?: ((task: Task) => string) | undefined;
+}
+
+/** Draws that may miss the wanted split before the split is called empty. */
+const patience = 2000;
+
+/**
+ * Unlimited tasks from seeds, with splits by construction: the split of a task is a pure function of the task, so that
+ * no two splits can share one. A fifth of the variants are unseen; a tenth of the tasks of known variants are `seen`.
+ * A held-out category counts only in an unseen variant where the world has variants: L2 is a new kind of task in a new place.
+ */
+export function generatedTasks<Task>({ world, parse, generate, category, categories, heldOut, variant }: GeneratedTasks<Task>): TaskSource<Task> {
+  function splitOf(task: Task): Split | undefined {
+    const whole = canonicalJson(task);
+    const unseen = share(`variant:${variant?.(task) ?? whole}`) < 0.2;
+    if (heldOut.includes(category(task))) return unseen || !variant ? 'heldOut' : undefined;
+    if (unseen) return 'unseen';
+    return share(`task:${whole}`) < 0.1 ? 'seen' : 'train';
+  }
+
+  function get(split: Split, name: string): TaskRecord<Task> | undefined {
+    if (!/^(0|[1-9]\d{0,9})$/.test(name)) return undefined;
+    const random = createRandom(world, split, name);
+    for (let i = 0; i < patience; i++) {
+      const task = parse(generate(random, split));
+      if (splitOf(task) === split) return { id: `${world}:${split}:${name}`, split, category: category(task), task };
+    }
+    return undefined;
+  }
+
+  return {
+    splits: allSplits.filter(split => split !== 'heldOut' || heldOut.length > 0),
+    categories,
+    heldOut,
+    list(split, count, from = 0) {
+      const found = new Map<string, TaskRecord<Task>>();
+      // Small worlds draw the same task again and again: give up when new ones have become rare.
+      for (let seed = from, misses = 0; found.size < count && misses < 500; seed++) {
+        const record = get(split, String(seed));
+        if (!record) break;
+        const whole = canonicalJson(record.task);
+        if (found.has(whole)) misses++;
+        else {
+          found.set(whole, record);
+          misses = 0;
+        }
+      }
+      return [...found.values()];
+    },
+    get,
+  };
+}
+
+/** Cuts a task id into its parts, or says what is wrong with it. */
+export function readTaskId(id: string, world: string, splits: readonly Split[]): { split: Split; name: string } {
+  const match = /^([^:]+):([^:]+):(.+)$/s.exec(id);
+  if (!match) throw new ClewError(`"${clip(id)}" is not a task id. A task id is WORLD:SPLIT:NAME, such as ${world}:${splits[0]}:0.`);
+  const [, of, split, name] = match as unknown as [string, string, string, string];
+  if (of !== world) throw new ClewError(`"${clip(id)}" is a task of the world "${clip(of)}", not of "${world}".`);
+  if (!splits.includes(split as Split)) throw new ClewError(`"${clip(id)}" names the split "${clip(split)}"; ${world} has ${splits.join(', ')}.`);
+  return { split: split as Split, name };
+}
+
+function share(text: string): number {
+  return parseInt(hash(text).slice(0, 8), 16) / 2 ** 32;
+}
+
+/** Enough of a user's text to recognise it in a message. */
+export function clip(text: string, length = 80): string {
+  return text.length > length ? `${text.slice(0, length)}… (${text.length} characters)` : text;
+}

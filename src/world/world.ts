@@ -1,0 +1,164 @@
+import type { AnyActorLogic, ActorLogic, Snapshot } from 'xstate';
+import { ClewError } from '../errors.ts';
+import { Episode, type EpisodeJson } from './episode.ts';
+import type { CommandEvent } from './grammar.ts';
+import { bounded, inertScope } from './logic.ts';
+import type { Player } from './player.ts';
+import { hash, type Random } from './random.ts';
+import { stateKey } from './state-key.ts';
+import { clip, readTaskId, type Split, type TaskRecord, type TaskSource } from './tasks.ts';
+
+/** A milestone. Subgoals are an ordered list: the expert's landmarks, and what a report counts. */
+export interface Subgoal<State, Task> {
+  readonly name: string;
+  reached(state: State, task: Task): boolean;
+}
+
+/** A look at something. `contents` is equal whenever nothing has changed; `needed` when the task leads there anyway. */
+export interface Look { readonly target: string; readonly contents: string; readonly needed: boolean }
+
+/** What every world consists of, whatever it is made from. `defineWorld` makes one from a machine and a grammar. */
+export interface WorldDefinition<Task, State extends Snapshot<unknown>, Event extends CommandEvent> {
+  readonly name: string;
+  /** Raise it when the same id no longer gives the same task or the same texts. */
+  readonly version?: string;
+  readonly tasks: TaskSource<Task>;
+  /** Pure XState logic (a machine, or `fromTransition`) whose input is the task. */
+  readonly logic: ActorLogic<State, Event, Task> | AnyActorLogic;
+  /** The sentences that the world reads, as templates: they go into prompts, and their hash into every trajectory. */
+  readonly commands: readonly string[];
+  /** The event that a text stands for, or undefined when it is no sentence of the grammar. */
+  read(text: string, state: State): Event | undefined;
+  render(event: Event, state: State): string;
+  /** Whether the world would carry out the event in this state. */
+  can(state: State, event: Event): boolean;
+  /** Admissible commands and their events, in a deterministic order. The world remembers the answer for each state. */
+  admissible(state: State): Map<string, Event>;
+  goal(task: Task): string;
+  observe(state: State, task: Task, event?: Event, before?: State): string;
+  success(state: State, task: Task): boolean;
+  readonly subgoals?: readonly Subgoal<State, Task>[];
+  /** Which look at the world a command was, if it was one. */
+  look?(state: State, task: Task, event: Event): Look | undefined;
+  /** The default limit of a run, in steps. */
+  readonly maxSteps?: number;
+  /** The one line that answers every refused command. */
+  readonly refusal?: string;
+  /** A string that is equal for equal states; by default of the whole snapshot. */
+  key?(state: State): string;
+  /** An expert that sees only text. */
+  player?(random: Random): Player;
+  /** For states that are not JSON by themselves. */
+  persist?(state: State): unknown;
+  restore?(json: unknown, task: Task): State;
+}
+
+/** A text world: pure functions over tasks, states and events. Nothing here keeps an episode. */
+export interface World<Task = any, State extends Snapshot<unknown> = any, Event extends CommandEvent = any> {
+  readonly name: string;
+  readonly version: string;
+  readonly logic: AnyActorLogic;
+  readonly commands: readonly string[];
+  /** Hash of the command templates. Logs of different grammars are different benchmarks. */
+  readonly grammar: string;
+  readonly splits: readonly Split[];
+  readonly categories: readonly string[];
+  readonly heldOut: readonly string[];
+  readonly maxSteps: number;
+  readonly refusal: string;
+  readonly subgoals: readonly Subgoal<State, Task>[];
+  /** Up to `count` different tasks of a split; the same ones each time. Throws when the world has no such split. */
+  tasks(split: Split, count: number, from?: number): TaskRecord<Task>[];
+  /** The task of an id. Throws a sentence for an id of another world, an unknown split or an unknown name. */
+  task(id: string): TaskRecord<Task>;
+  /** The first moment of a task. */
+  start(task: TaskRecord<Task> | string): Episode<Task, State, Event>;
+  /** A moment from its JSON. Throws when it was written by another world or another version. */
+  restore(json: unknown): Episode<Task, State, Event>;
+  /** The state of a task before the first command. */
+  initial(task: Task): State;
+  /** The next state. The same object when nothing changed. */
+  next(state: State, event: Event): State;
+  can(state: State, event: Event): boolean;
+  admissible(state: State): ReadonlyMap<string, Event>;
+  read(text: string, state: State): Event | undefined;
+  render(event: Event, state: State): string;
+  goal(task: Task): string;
+  observe(state: State, task: Task, event?: Event, before?: State): string;
+  success(state: State, task: Task): boolean;
+  /** The names of the subgoals that hold, in order. */
+  reached(state: State, task: Task): string[];
+  look(state: State, task: Task, event: Event): Look | undefined;
+  /** Equal for equal states, whatever way led there. */
+  key(state: State): string;
+  /** The key as 16 hexadecimal digits. */
+  hash(state: State): string;
+  readonly player: ((random: Random) => Player) | undefined;
+  persist(state: State): unknown;
+  revive(json: unknown, task: Task): State;
+}
+
+/** Makes a world from its parts. Authors use `defineWorld`; this is for worlds whose grammar is data, such as ALFWorld. */
+export function createWorld<Task, State extends Snapshot<unknown>, Event extends CommandEvent>(definition: WorldDefinition<Task, State, Event>): World<Task, State, Event> {
+  const { name, version = '1', tasks, commands, subgoals = [], refusal = 'Nothing happens.', maxSteps = 30, key = stateKey } = definition;
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new ClewError(`"${clip(name)}" cannot name a world: a name is lower-case letters, digits and hyphens, such as "locked-room".`);
+  const logic = bounded(definition.logic as AnyActorLogic);
+  const admissible = new WeakMap<object, ReadonlyMap<string, Event>>();
+  const requireSplit = (split: Split) => {
+    if (!tasks.splits.includes(split)) throw new ClewError(`${name} has no split "${split}"; it has ${tasks.splits.join(', ')}.`);
+  };
+
+  const world: World<Task, State, Event> = {
+    name, version, logic, commands, subgoals, refusal, maxSteps,
+    grammar: hash(commands.join('\n')),
+    splits: tasks.splits,
+    categories: tasks.categories,
+    heldOut: tasks.heldOut,
+    player: definition.player?.bind(definition),
+    tasks(split, count, from) {
+      requireSplit(split);
+      return tasks.list(split, count, from);
+    },
+    task(id) {
+      const { split, name: task } = readTaskId(id, name, tasks.splits);
+      const record = tasks.get(split, task);
+      if (!record) throw new ClewError(`${name} has no task "${clip(id)}".`);
+      return record;
+    },
+    start(task) {
+      const record = typeof task === 'string' ? world.task(task) : task;
+      const state = world.initial(record.task);
+      return new Episode(world, record, state, world.observe(state, record.task), 0, undefined);
+    },
+    restore: json => Episode.restore(world, json as EpisodeJson),
+    initial(task) {
+      const state = logic.getInitialSnapshot(inertScope, task) as State;
+      if (state.status === 'error') throw state.error;
+      return state;
+    },
+    next(state, event) {
+      if (state.status !== 'active') return state;
+      const after = logic.transition(state, event, inertScope) as State;
+      // A `fromTransition` snapshot is a new object even when its context is the old one.
+      return !('value' in after) && (after as { context?: unknown }).context === (state as { context?: unknown }).context && after.status === state.status ? state : after;
+    },
+    can: (state, event) => state.status === 'active' && definition.can(state, event),
+    admissible(state) {
+      let found = admissible.get(state);
+      if (!found) admissible.set(state, (found = state.status === 'active' ? definition.admissible(state) : new Map()));
+      return found;
+    },
+    read: (text, state) => definition.read(text, state),
+    render: (event, state) => definition.render(event, state),
+    goal: task => definition.goal(task),
+    observe: (state, task, event, before) => definition.observe(state, task, event, before),
+    success: (state, task) => definition.success(state, task),
+    reached: (state, task) => subgoals.filter(subgoal => subgoal.reached(state, task)).map(subgoal => subgoal.name),
+    look: (state, task, event) => definition.look?.(state, task, event),
+    key,
+    hash: state => hash(key(state)),
+    persist: state => (definition.persist ? definition.persist(state) : logic.getPersistedSnapshot(state)),
+    revive: (json, task) => (definition.restore ? definition.restore(json, task) : (logic.restoreSnapshot?.(json as Snapshot<unknown>, inertScope) ?? json)) as State,
+  };
+  return world;
+}
