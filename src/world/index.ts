@@ -6,3 +6,7 @@ export type { CommandEvent, EventsOf, Template } from './grammar.ts';
 export type { Decision, Player } from './player.ts';
 export { createRandom, hash, type Random } from './random.ts';
 export { canonicalJson, stateHash, stateKey } from './state-key.ts';
+export * from './search/index.ts';
+export { check, playerSteps, problemKinds, type CheckOptions, type CheckReport, type Problem, type ProblemKind, type Spread, type SplitReport } from './check.ts';
+export { makePanel, panelTasks, readPanel, type Panel } from './panel.ts';
+export { machineDiagram, statesDiagram, toMermaid, toSvg, type Diagram } from './diagram.ts';

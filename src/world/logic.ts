@@ -1,4 +1,4 @@
-import { type AnyActorLogic, type AnyActorScope, type AnyStateMachine, createEmptyActor, StateMachine } from 'xstate';
+import { type AnyActorLogic, type AnyActorScope, type AnyStateMachine, createEmptyActor } from 'xstate';
 
 /**
  * XState wants an actor around each transition; one inert actor serves all worlds. The exported `transition()` makes a
@@ -19,6 +19,8 @@ export function bounded<L extends AnyActorLogic>(logic: L): L {
   return copy as unknown as L;
 }
 
+/** By shape rather than by class: a user's world may have been made with its own copy of XState. */
 export function isMachine(logic: unknown): logic is AnyStateMachine {
-  return logic instanceof StateMachine;
+  const { root, provide } = logic as Partial<AnyStateMachine>;
+  return root !== undefined && typeof provide === 'function';
 }

@@ -1,0 +1,226 @@
+import type { Episode } from './episode.ts';
+import { createRandom } from './random.ts';
+import { canonicalJson } from './state-key.ts';
+import type { TaskRecord } from './tasks.ts';
+import type { World } from './world.ts';
+
+/** A walk through one task: the moments, and the commands between them. */
+interface Walk { readonly record: TaskRecord<unknown>; readonly moments: readonly Episode[]; readonly commands: readonly string[] }
+
+/** One promise that every world keeps. `broken` yields a sentence for each way in which the world does not keep it. */
+export interface Property {
+  readonly name: string;
+  broken(): Iterable<string>;
+}
+
+export interface ConformanceOptions {
+  /** Tasks of each split to walk through; 5 if left out. */
+  readonly tasks?: number;
+  /** Commands a walk; 25 if left out. */
+  readonly steps?: number;
+}
+
+/**
+ * What every world promises, whatever it is made from. In a test of one's own:
+ * `for (const { name, broken } of conformance(world)) it(name, () => expect([...broken()]).toEqual([]))`.
+ */
+export function conformance(world: World, { tasks = 5, steps = 25 }: ConformanceOptions = {}): Property[] {
+  let memory: Walk[] | undefined;
+  const walks = () => (memory ??= world.splits.flatMap(split => world.tasks(split, tasks)).map(record => walk(record)));
+
+  /** A random walk, the same each time. Every state on it is frozen, so that a mutation throws where it happens. */
+  function walk(record: TaskRecord<unknown>): Walk {
+    const random = createRandom('conformance', record.id);
+    const moments = [freeze(world.start(record))], commands: string[] = [];
+    for (let i = 0; i < steps; i++) {
+      const here = moments.at(-1)!;
+      const admissible = here.admissible;
+      if (here.done || admissible.length === 0) break;
+      const command = random.pick(admissible);
+      let next: Episode;
+      try {
+        next = freeze(here.step(command));
+      } catch {
+        break; // The property about keeping moments tries every command, and names this one.
+      }
+      commands.push(command);
+      moments.push(next);
+    }
+    return { record, moments, commands };
+  }
+
+  return [
+    {
+      name: 'the same task starts in the same way',
+      *broken() {
+        for (const { record, moments: [first] } of walks()) {
+          if (tell(world.start(record)) !== tell(first!)) yield `${record.id} starts differently the second time`;
+          if (canonicalJson(world.task(record.id)) !== canonicalJson(record)) yield `${record.id} names another task the second time`;
+        }
+      },
+    },
+    {
+      name: 'the same commands give the same states and the same words',
+      *broken() {
+        for (const { record, moments, commands } of walks()) {
+          let again = world.start(record);
+          for (const [i, command] of commands.entries()) {
+            again = again.step(command);
+            if (tell(again) !== tell(moments[i + 1]!)) {
+              yield `${record.id}: "${command}" (step ${i + 1}) leads elsewhere, or says something else, the second time`;
+              break;
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'a moment can be kept: no command changes the moment that it is given in',
+      *broken() {
+        for (const { record, moments } of walks()) {
+          for (const moment of moments) {
+            const before = written(moment);
+            for (const command of moment.admissible) {
+              try {
+                moment.step(command);
+              } catch (error) {
+                yield `${record.id}: "${command}" ${error instanceof TypeError ? 'changes the state that it starts from' : 'fails'} (${(error as Error).message})`;
+              }
+              if (written(moment) !== before) yield `${record.id}: "${command}" changes the state that it starts from`;
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'a moment can be branched: what happens on one branch is not known on the other',
+      *broken() {
+        for (const { record, moments, commands } of walks()) {
+          for (const [i, moment] of moments.slice(0, -1).entries()) {
+            for (const other of moment.admissible.slice(0, 5)) moment.step(other);
+            if (tell(moment.step(commands[i]!)) !== tell(moments[i + 1]!)) yield `${record.id}: after other branches were tried, "${commands[i]}" leads elsewhere`;
+          }
+        }
+      },
+    },
+    {
+      name: 'episodes do not share anything that changes',
+      *broken() {
+        const all = walks();
+        // All episodes in lock-step, which is how rollouts run them.
+        let now = all.map(({ record }) => world.start(record));
+        for (let i = 0; i < steps; i++) now = now.map((episode, k) => (all[k]!.commands[i] === undefined ? episode : episode.step(all[k]!.commands[i]!)));
+        for (const [k, episode] of now.entries()) if (tell(episode) !== tell(all[k]!.moments.at(-1)!)) yield `${all[k]!.record.id} ends differently when other episodes are played beside it`;
+      },
+    },
+    {
+      name: 'a moment survives JSON',
+      *broken() {
+        for (const { record, moments, commands } of walks()) {
+          for (const [i, moment] of moments.entries()) {
+            const back = world.restore(JSON.parse(JSON.stringify(moment)));
+            if (tell(back) !== tell(moment)) yield `${record.id}: after step ${i} the moment read from its JSON is another one`;
+            else if (commands[i] !== undefined && tell(back.step(commands[i])) !== tell(moments[i + 1]!)) yield `${record.id}: after step ${i} the moment read from its JSON goes on differently`;
+          }
+        }
+      },
+    },
+    {
+      name: 'what is admissible is accepted, and is read as the event that it was written from',
+      *broken() {
+        for (const { record, moments } of walks()) {
+          for (const moment of moments) {
+            for (const [command, event] of world.admissible(moment.state)) {
+              const back = world.read(command, moment.state);
+              if (canonicalJson(back) !== canonicalJson(event)) yield `"${command}" was written from ${canonicalJson(event)} and is read as ${canonicalJson(back)}`;
+              else if (!world.can(moment.state, event)) yield `${record.id}: "${command}" is admissible and is refused`;
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'what is not admissible is refused',
+      *broken() {
+        for (const { record, moments, commands } of walks()) {
+          for (const moment of moments) {
+            const admissible = new Set(moment.admissible);
+            for (const command of new Set(commands)) {
+              if (moment.step(command).last!.accepted && !admissible.has(command)) yield `${record.id}: "${command}" is accepted in a state in which it is not listed as admissible`;
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'a refusal changes nothing but the count of steps',
+      *broken() {
+        for (const { record, moments } of walks()) {
+          for (const moment of moments) {
+            for (const nonsense of ['', 'xyzzy', '{thing}', '__proto__', 'a'.repeat(100_000)]) {
+              const after = moment.step(nonsense);
+              if (after.last!.accepted) yield `${record.id}: "${nonsense.slice(0, 20)}" is accepted`;
+              if (after.state !== moment.state || after.steps !== moment.steps + 1) yield `${record.id}: a refused command changes the state, or is not counted`;
+              if (after.observation !== world.refusal) yield `${record.id}: a refused command is answered by "${after.observation.slice(0, 60)}", not by "${world.refusal}"`;
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'every observation says something, and so does the goal',
+      *broken() {
+        for (const { record, moments } of walks()) {
+          if (!moments[0]!.goal.trim()) yield `${record.id} has no goal in words`;
+          for (const [i, moment] of moments.entries()) if (typeof moment.observation !== 'string' || !moment.observation.trim()) yield `${record.id}: nothing is said after step ${i}`;
+        }
+      },
+    },
+    {
+      name: 'an ended episode admits nothing more',
+      *broken() {
+        for (const { record, moments } of walks()) for (const moment of moments) if (moment.state.status !== 'active' && moment.admissible.length > 0) yield `${record.id}: the machine has ended and still admits "${moment.admissible[0]}"`;
+      },
+    },
+    {
+      name: 'no two splits share a task, and held-out categories are in no other split',
+      *broken() {
+        const owner = new Map<string, string>();
+        for (const split of world.splits) {
+          for (const record of world.tasks(split, 20 * tasks)) {
+            const whole = canonicalJson(record.task);
+            const other = owner.get(whole);
+            if (other !== undefined && other !== split) yield `the splits "${other}" and "${split}" share the task ${record.id}`;
+            owner.set(whole, split);
+            if (record.split !== split || !record.id.startsWith(`${world.name}:${split}:`)) yield `${record.id} is listed under "${split}"`;
+            if ((split === 'heldOut') !== world.heldOut.includes(record.category)) yield `${record.id} has the category "${record.category}", which does not belong in "${split}"`;
+            if (!world.categories.includes(record.category)) yield `${record.id} has the category "${record.category}", which the world does not list`;
+          }
+        }
+      },
+    },
+  ];
+}
+
+/** All that a player or a learner can tell of a moment. */
+function tell(moment: Episode): string {
+  return canonicalJson([moment.world.key(moment.state), moment.observation, moment.admissible, moment.done, moment.success, moment.reached, moment.last ?? null]);
+}
+
+/** The state without the memory of `stateKey`, which a mutation would not touch. */
+function written(moment: Episode): string {
+  return JSON.stringify(moment.world.persist(moment.state));
+}
+
+/** Freezes what a context holds, all the way down. Too slow for the hot path: here and in tests only. */
+export function freeze(moment: Episode): Episode {
+  freezeDeep((moment.state as { context?: unknown }).context);
+  return moment;
+}
+
+function freezeDeep(value: unknown): void {
+  // A typed array cannot be frozen; worlds that use them answer for themselves in the JSON comparison.
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freezeDeep(inner);
+}
