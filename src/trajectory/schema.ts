@@ -84,13 +84,15 @@ export const trajectorySchema = z.strictObject({
   seed: z.string(),
   agent: z.string(),
   policyVersion: z.string().nullable(),
-  /** The limit of the run, in steps. */
-  maxSteps: z.int().positive(),
+  /** The limit of the run, in steps; null when a log does not say. */
+  maxSteps: z.int().positive().nullable(),
   /** What the agent read before its first reply (the goal is in it, or in `task.goal`). */
   opening: z.string(),
   steps: z.array(stepSchema).readonly(),
-  success: z.boolean(),
-  stopReason: z.enum(stopReasons),
+  /** Whether the goal was reached, as the world says it, never as a reward says it; null when a log from elsewhere does not say. */
+  success: z.boolean().nullable(),
+  /** Why the episode ended; null when a log does not say. */
+  stopReason: z.enum(stopReasons).nullable(),
   /** Steps of a shortest path, where known. */
   optimalSteps: z.int().nonnegative().nullable(),
 });
@@ -99,7 +101,8 @@ export type Inspection = Readonly<z.infer<typeof inspectionSchema>>;
 export type Step = Readonly<z.infer<typeof stepSchema>>;
 export type Trajectory = Readonly<z.infer<typeof trajectorySchema>>;
 
-/** Why a reader of a trajectory may rely on it: the world ended the episode (terminated), or a limit of the run did (truncated). */
-export function ended(trajectory: Pick<Trajectory, 'stopReason'>): 'terminated' | 'truncated' {
+/** Who ended the episode: the world or the agent (terminated), or a limit of the run (truncated); null when a log does not say. */
+export function ended(trajectory: Pick<Trajectory, 'stopReason'>): 'terminated' | 'truncated' | null {
+  if (trajectory.stopReason === null) return null;
   return trajectory.stopReason === 'success' || trajectory.stopReason === 'failure' || trajectory.stopReason === 'gave up' ? 'terminated' : 'truncated';
 }
