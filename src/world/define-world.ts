@@ -56,8 +56,11 @@ export interface WorldSpec<T extends z.ZodType, L extends AnyActorLogic, C, K ex
   player?(random: Random): Player;
 }
 
+/** What a defined world's states show to others. (XState's own snapshot types cannot be named in a declaration file.) */
+export type WorldState<Context> = Snapshot<unknown> & { readonly context: Context };
+
 /** Makes a world from a machine, a task schema and a grammar. What types can check is checked here; `clew check` finds the rest. */
-export function defineWorld<T extends z.ZodType, L extends AnyActorLogic, const C extends Record<string, Template>, const K extends string>(spec: WorldSpec<T, L, C, K>): World<z.output<T>, SnapshotFrom<L> & Snapshot<unknown>, EventFromLogic<L> & CommandEvent> {
+export function defineWorld<T extends z.ZodType, L extends AnyActorLogic, const C extends Record<string, Template>, const K extends string>(spec: WorldSpec<T, L, C, K>): World<z.output<T>, WorldState<SnapshotFrom<L>['context']>, EventFromLogic<L> & CommandEvent> {
   type Task = z.output<T>;
   type State = SnapshotFrom<L> & Snapshot<unknown>;
   type Event = EventFromLogic<L> & CommandEvent;
@@ -91,7 +94,7 @@ export function defineWorld<T extends z.ZodType, L extends AnyActorLogic, const 
     return spec.order === 'code point' ? new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))) : found;
   }
 
-  return createWorld<Task, State, Event>({
+  const world = createWorld<Task, State, Event>({
     name: spec.name,
     version: spec.version ?? '1',
     logic: machine,
@@ -122,4 +125,5 @@ export function defineWorld<T extends z.ZodType, L extends AnyActorLogic, const 
     ...(spec.refusal !== undefined && { refusal: spec.refusal }),
     ...(spec.player && { player: (random: Random) => spec.player!(random) }),
   });
+  return world as unknown as World<Task, WorldState<SnapshotFrom<L>['context']>, Event>;
 }

@@ -24,7 +24,7 @@ export function machineDiagram(world: World): Diagram {
     if (leaf || out.length > 0) nodes.push({ id, label: stateNode.path.join('.') || `(any state of ${stateNode.key})`, kind: stateNode.type === 'final' ? 'end' : initial.has(id) ? 'start' : 'plain' });
     for (const edge of out) {
       const { guard } = edge.transition as { guard?: unknown };
-      const named = typeof guard === 'string' ? ` [${guard}]` : typeof guard === 'object' && guard !== null && 'type' in guard ? ` [${String(guard.type)}]` : guard ? ' [guard]' : '';
+      const named = typeof guard === 'string' ? ` [${guard}]` : typeof guard === 'object' && guard !== null && 'type' in guard ? ` [${String(guard.type)}]` : '';
       edges.push({ from: edge.source.id, to: edge.target.id, label: `${edge.label.text}${named}` });
     }
     for (const child of children) visit(child);

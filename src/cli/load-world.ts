@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ClewError, UsageError } from '../errors.ts';
+import { clip } from '../world/tasks.ts';
+import type { TaskRecord, World } from '../world/index.ts';
+
+/** What a command line can tell a world that needs more than its name. */
+export interface WorldOptions {
+  /** Where the games of ALFWorld are. */
+  readonly data?: string | undefined;
+}
+
+type Module = { default?: unknown };
+
+/** The worlds that ship. */
+const shipped: Record<string, () => Promise<Module>> = {
+  'locked-room': () => import('../../envs/locked-room/index.ts'),
+};
+
+export const shippedWorlds: readonly string[] = Object.keys(shipped);
+
+/** The world of a name or of a file. A default export may be a world, or a function of the options that makes one. */
+export async function loadWorld(nameOrPath: string, options: WorldOptions = {}): Promise<World> {
+  const known = shipped[nameOrPath];
+  if (known) return worldOf(await known(), nameOrPath, options);
+  const path = resolve(nameOrPath);
+  if (!existsSync(path) || !['.ts', '.js', '.mts', '.mjs'].includes(extname(path))) {
+    const looksLikePath = /[/\\.]/.test(nameOrPath);
+    throw new UsageError(looksLikePath
+      ? `There is no world file "${clip(nameOrPath)}". A world is a .ts, .mts, .js or .mjs file that exports one by default.`
+      : `There is no world "${clip(nameOrPath)}". Shipped worlds: ${shippedWorlds.join(', ')}; or give the path of a file such as ./my-world.ts.`);
+  }
+  let module: Module;
+  try {
+    module = await importFile(path);
+  } catch (error) {
+    throw new ClewError(`${nameOrPath} does not load: ${(error instanceof Error ? error.message : String(error)).split('\n').slice(0, 2).map(line => line.trim()).join(' ')}`);
+  }
+  return worldOf(module, nameOrPath, options);
+}
+
+async function worldOf(module: Module, source: string, options: WorldOptions): Promise<World> {
+  const made: unknown = typeof module.default === 'function' ? await (module.default as (options: WorldOptions) => unknown)(options) : module.default;
+  const world = made as Partial<World> | undefined;
+  if (typeof world?.name !== 'string' || typeof world.start !== 'function' || typeof world.tasks !== 'function') {
+    throw new ClewError(`${source} does not export a world by default. Its last line should read: export default defineWorld({ … })`);
+  }
+  return world as World;
+}
+
+/**
+ * Imports a TypeScript or JavaScript file of the user's, on every Node that clew runs on. `clew`, `xstate` and `zod` are the
+ * copies that clew itself uses, so that a world file needs no folder of packages beside it.
+ */
+async function importFile(path: string): Promise<Module> {
+  const { createJiti } = await import('jiti');
+  const require = createRequire(import.meta.url);
+  const own = (file: string) => fileURLToPath(new URL(file + extname(fileURLToPath(import.meta.url)), import.meta.url));
+  const jiti = createJiti(import.meta.url, {
+    moduleCache: false,
+    fsCache: false,
+    alias: { 'clew/testing': own('../testing/index'), clew: own('../index'), xstate: require.resolve('xstate'), zod: require.resolve('zod') },
+  });
+  return jiti.import<Module>(pathToFileURL(path).href);
+}
+
+/** A task of a world by its id. An id that does not fit is a wrong call. */
+export function loadTask(world: World, id: string): TaskRecord<unknown> {
+  try {
+    return world.task(id);
+  } catch (error) {
+    throw error instanceof Error && error.name === 'ClewError' ? new UsageError(error.message) : error;
+  }
+}

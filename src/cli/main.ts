@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { checkCommand } from './check.ts';
+import { graphCommand } from './graph.ts';
+import { newCommand } from './new.ts';
+import { packageRoot } from './package-root.ts';
+import { panelCommand } from './panel.ts';
+import { playCommand } from './play.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
+
+const program = new Command('clew')
+  .description('Text worlds as state machines, agents that say how they are thinking, and rewards that can be checked.')
+  .version(version)
+  .addCommand(newCommand())
+  .addCommand(checkCommand())
+  .addCommand(playCommand())
+  .addCommand(graphCommand())
+  .addCommand(panelCommand());
+
+await run(program, process.argv);
+
+/** Exit codes: 0 fine, 1 the thing asked failed, 2 wrong usage. A user's mistake is one sentence; our own keep their stack. */
+async function run(command: Command, argv: readonly string[]): Promise<void> {
+  throwInsteadOfExit(command);
+  // `clew … | head` closes the pipe: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  try {
+    await command.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof Error && (error.name === 'ClewError' || error.name === 'UsageError')) {
+      process.stderr.write(`clew: ${error.message}\n`);
+      process.exitCode = error.name === 'UsageError' ? 2 : 1;
+    } else {
+      process.stderr.write(`clew: this is a defect of clew's, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showHelpAfterError('(--help lists what there is)');
+  for (const sub of command.commands) throwInsteadOfExit(sub);
+}

@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a whole number of at least `least`, for commander. */
+export function wholeNumber(least = 1): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`It takes a whole number of at least ${least}.`);
+    return value;
+  };
+}
+
+/** Reads one of a few words, for commander. */
+export function oneOf<const T extends string>(...words: readonly T[]): (text: string) => T {
+  return text => {
+    if (!words.includes(text as T)) throw new InvalidArgumentError(`It takes one of: ${words.join(', ')}.`);
+    return text as T;
+  };
+}
+
+/** Collects the values of an option that may be given several times or with commas. */
+export function listOf<const T extends string>(...words: readonly T[]): (text: string, before?: readonly T[]) => readonly T[] {
+  const one = oneOf(...words);
+  return (text, before = []) => [...before, ...text.split(',').map(word => one(word.trim()))];
+}

@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { createInterface } from 'node:readline';
+import { createRandom, type Episode, greedyPath } from '../world/index.ts';
+import { clip } from '../world/tasks.ts';
+import { ClewError } from '../errors.ts';
+import { loadTask, loadWorld, type WorldOptions } from './load-world.ts';
+
+export function playCommand(): Command {
+  return new Command('play')
+    .description('play a world yourself')
+    .argument('<world>', 'the name of a shipped world, or the path of a world file')
+    .option('--task <id>', 'the task to play; the first one of training if left out')
+    .option('--data <path>', 'where the games of ALFWorld are')
+    .action(async (name: string, options: { task?: string } & WorldOptions) => {
+      const world = await loadWorld(name, options);
+      const record = options.task === undefined ? world.tasks(world.splits[0]!, 1)[0] : loadTask(world, options.task);
+      if (!record) throw new ClewError(`${world.name} has no task in "${world.splits[0]}".`);
+      await play(world.start(record));
+    });
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Reads commands until the episode ends, the input does, or the player quits. */
+async function play(start: Episode): Promise<void> {
+  const moments = [start];
+  const now = () => moments.at(-1)!;
+  const terminal = process.stdin.isTTY === true;
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal,
+    prompt: pc.bold('> '),
+    completer: (typed: string): [string[], string] => [[...now().admissible, 'undo', 'hint', 'quit'].filter(command => command.startsWith(typed.trimStart())), typed],
+  });
+  say(pc.dim(`${start.record.id}. Tab completes; undo, hint and quit do what they say${start.admissible.some(command => ['undo', 'hint', 'quit'].includes(command)) ? ' (write :undo, :hint, :quit)' : ''}.`));
+  say(pc.cyan(start.goal));
+  say('');
+  say(start.observation);
+  // A script that is piped in gets its commands echoed instead of prompts.
+  const prompt = () => { if (terminal) lines.prompt(); };
+  prompt();
+  for await (const line of lines) {
+    const typed = line.trim();
+    if (!terminal && typed) say(`> ${clip(typed, 200)}`);
+    const word = typed.startsWith(':') ? typed.slice(1) : now().admissible.includes(typed) ? '' : typed;
+    if (word === 'quit') break;
+    if (word === 'undo') {
+      if (moments.length === 1) say(pc.dim('There is nothing to undo.'));
+      else {
+        moments.pop();
+        say(pc.dim(`Undone. You are back after ${now().steps} steps, where you read:`));
+        say(now().observation);
+      }
+    } else if (word === 'hint') say(pc.yellow(hint(moments)));
+    else if (typed) {
+      moments.push(now().step(typed));
+      const { observation, last } = now();
+      say(observation);
+      if (last?.refusal === 'unknown command') say(pc.dim('(No command of this world reads like that. Tab lists the admissible ones.)'));
+      if (last?.refusal === 'not possible now') say(pc.dim('(The world knows this command, but it is not possible now.)'));
+      if (now().done) break;
+    }
+    prompt();
+  }
+  lines.close();
+  say('');
+  if (now().success) say(pc.green(`Done, in ${now().steps} steps.`));
+  else if (now().done) say(pc.red(`The episode has ended without success, after ${now().steps} steps.`));
+  else say(pc.dim(`Left after ${now().steps} steps.`));
+}
+
+/** What the world's own player would do, knowing only what has been read; else the first step of a path by search. */
+function hint(moments: readonly Episode[]): string {
+  const now = moments.at(-1)!, { world, record, state } = now;
+  if (world.player) {
+    const player = world.player(createRandom('hint', record.id));
+    for (const moment of moments) player.see(moment.observation, moment.last?.command);
+    const decision = player.decide();
+    if (decision) return `${decision.command}   (${decision.because})`;
+  }
+  const result = greedyPath(world, record.task, state, { maxStates: 20_000 });
+  if (result.kind === 'solved') return result.path[0] ?? 'The goal is reached.';
+  return result.kind === 'unsolvable' ? 'There is no way left to win from here: undo.' : 'No way to win was found within 20,000 states.';
+}
