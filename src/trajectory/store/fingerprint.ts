@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { Trajectory } from '../schema.ts';
+
+/**
+ * SHA-256 of what a trajectory says, in hexadecimal: over its JSON with the names of every record in order, log-probabilities
+ * rounded to float32 and half surrogate pairs replaced by U+FFFD, as they are stored. Equal trajectories have equal fingerprints, whichever way they were made.
+ */
+export function fingerprint(trajectory: Trajectory): string {
+  return createHash('sha256').update(canonical(trajectory)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (name, inner: unknown) => {
+    if (typeof inner === 'string') return wellFormed(inner);
+    if (name === 'logProbabilities') return (inner as number[]).map(Math.fround);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** Node 20 has it; TypeScript lists it from ES2024 on. */
+function wellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
+}

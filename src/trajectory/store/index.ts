@@ -1,0 +1,67 @@
+import { ClewError } from '../../errors.ts';
+import { checkpointsOf, type Checkpoints } from './checkpoints.ts';
+import { metricsOf, type Metrics } from './metrics.ts';
+import { openDatabase } from './open.ts';
+import { runsOf, type Runs } from './runs.ts';
+import { scoresOf, type Scores } from './scores.ts';
+import { textsOf } from './texts.ts';
+import { trajectoriesOf, type Trajectories } from './trajectories.ts';
+import { written } from './written.ts';
+
+export { contentHash } from './content-hash.ts';
+export type { CheckpointRow, Checkpoints } from './checkpoints.ts';
+export type { TrajectoryFilter } from './filter.ts';
+export type { Metrics, MetricsRow } from './metrics.ts';
+export { runKinds, runStatuses, thisMachine, type NewRun, type Run, type RunKind, type RunStatus, type Runs } from './runs.ts';
+export type { Score, Scores } from './scores.ts';
+export type { Counts, Trajectories } from './trajectories.ts';
+
+/** A database of runs, their tasks and trajectories, and what was measured on them. */
+export interface Store {
+  readonly path: string;
+  readonly readonly: boolean;
+  readonly runs: Runs;
+  readonly trajectories: Trajectories;
+  readonly scores: Scores;
+  readonly metrics: Metrics;
+  readonly checkpoints: Checkpoints;
+  /** Do several things in one transaction: all of them are stored, or, when `work` throws, none. */
+  transaction<T>(work: () => T): T;
+  /**
+   * Make the database one file to hand out: as small as it can be, without a write-ahead log beside it, readable from a
+   * directory that cannot be written. Opening it for writing brings the log back.
+   */
+  pack(): void;
+  close(): void;
+}
+
+/**
+ * Open a store. A writer creates the file when there is none, and there is one writer at a time; any number of readers
+ * (`readonly`) may look on while it writes. `:memory:` is a store that is gone when it is closed.
+ * @throws ClewError when the file is not a Clew database, was written by a newer Clew, or has another writer.
+ */
+export function openStore(path: string, options: { readonly readonly?: boolean } = {}): Store {
+  const database = openDatabase(path, options.readonly ?? false);
+  const { db } = database;
+  const texts = textsOf(db);
+  return {
+    path,
+    readonly: database.readonly,
+    runs: runsOf(db, path),
+    trajectories: trajectoriesOf(db, path, texts),
+    scores: scoresOf(db, path),
+    metrics: metricsOf(db, path),
+    checkpoints: checkpointsOf(db, path),
+    transaction: work => written(db, path, work, () => texts.rolledBack()),
+    pack() {
+      if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
+      try {
+        db.exec('vacuum');
+        db.pragma('journal_mode = DELETE');
+      } catch (error) {
+        throw new ClewError(`${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`, { cause: error });
+      }
+    },
+    close: () => database.close(),
+  };
+}

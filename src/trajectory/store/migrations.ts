@@ -1,0 +1,122 @@
+/** `CLEW` in ASCII: what `PRAGMA application_id` says of a database of ours. */
+export const applicationId = 0x434c4557;
+
+/**
+ * Entry i takes a database from schema i to i + 1. An entry that has been released is never edited: append one.
+ *
+ * Opening texts and admissible lists are long and come back in every rollout of a task, so they live once in `texts`.
+ * Everything a query may filter by is a column; JSON holds only what is never filtered.
+ */
+export const migrations: readonly string[] = [`
+  create table texts (
+    number integer primary key,
+    hash   blob not null unique,
+    text   text not null
+  ) strict;
+
+  create table runs (
+    number   integer primary key,
+    id       text not null unique check (id <> ''),
+    kind     text not null check (kind in ('rollout', 'import', 'cold-start', 'pretrain', 'sft', 'rl', 'evaluation')),
+    world    text not null,
+    config   text not null check (json_valid(config)),
+    engine   text,
+    machine  text not null check (json_valid(machine)),
+    status   text not null default 'running' check (status in ('running', 'done', 'stopped', 'failed')),
+    created  text not null,
+    finished text
+  ) strict;
+
+  create table tasks (
+    number        integer primary key,
+    world         text not null,
+    world_version text not null,
+    grammar       text not null,
+    id            text not null,
+    category      text not null,
+    split         text check (split in ('train', 'seen', 'unseen', 'heldOut')),
+    goal          text not null
+  ) strict;
+  create index tasks_by_id on tasks (id);
+
+  create table trajectories (
+    number         integer primary key,
+    id             text not null unique check (id <> ''),
+    run            integer not null references runs,
+    task           integer not null references tasks,
+    "group"        text not null,
+    rollout        integer not null check (rollout >= 0),
+    seed           text not null,
+    agent          text not null,
+    policy_version text,
+    max_steps      integer check (max_steps > 0),
+    opening        integer not null references texts,
+    steps          integer not null check (steps >= 0),
+    success        integer check (success in (0, 1)),
+    stop_reason    text check (stop_reason in ('success', 'failure', 'step limit', 'gave up', 'cut off', 'error')),
+    optimal_steps  integer check (optimal_steps >= 0),
+    unique (run, task, "group", rollout)
+  ) strict;
+
+  create table steps (
+    trajectory   integer not null references trajectories on delete cascade,
+    number       integer not null check (number >= 0),
+    admissible   integer references texts,
+    reply        text not null,
+    judged       integer not null check (judged in (0, 1)),
+    tag          text check (tag in ('planning', 'explore', 'reflection', 'monitor')),
+    thought      text,
+    action       text,
+    violations   text check (json_valid(violations)),
+    command      text,
+    accepted     integer check (accepted in (0, 1)),
+    refusal      text check (refusal in ('no command', 'unknown command', 'not possible now')),
+    observation  text not null,
+    state_before text,
+    state_after  text,
+    inspected    text,
+    contents     text,
+    needed       integer check (needed in (0, 1)),
+    subgoals     text check (json_valid(subgoals)),
+    success      integer check (success in (0, 1)),
+    mistake      integer not null check (mistake in (0, 1)),
+    primary key (trajectory, number)
+  ) strict, without rowid;
+
+  create table tokens (
+    trajectory        integer not null,
+    step              integer not null,
+    prompt            blob not null,
+    reply             blob not null,
+    log_probabilities blob not null,
+    primary key (trajectory, step),
+    foreign key (trajectory, step) references steps on delete cascade
+  ) strict;
+
+  create table scores (
+    trajectory integer not null references trajectories on delete cascade,
+    method     text not null,
+    kind       text not null check (kind in ('reward', 'advantage')),
+    part       text not null,
+    steps      text not null check (json_valid(steps)),
+    primary key (trajectory, method, kind, part)
+  ) strict, without rowid;
+
+  create table metrics (
+    run       integer not null references runs on delete cascade,
+    iteration integer not null,
+    phase     text not null,
+    data      text not null check (json_valid(data)),
+    primary key (run, iteration, phase)
+  ) strict, without rowid;
+
+  create table checkpoints (
+    run       integer not null references runs on delete cascade,
+    iteration integer not null,
+    path      text not null,
+    sha256    text not null check (length(sha256) = 64),
+    bytes     integer not null check (bytes >= 0),
+    data      text not null check (json_valid(data)),
+    primary key (run, path)
+  ) strict, without rowid;
+`];

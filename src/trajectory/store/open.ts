@@ -1,0 +1,130 @@
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { ClewError } from '../../errors.ts';
+import { applicationId, migrations } from './migrations.ts';
+import { lockForWriting, type WriterLock } from './writer-lock.ts';
+
+/** A connection, and for a writer the lock that keeps other writers out. */
+export interface OpenDatabase {
+  readonly db: Database.Database;
+  readonly path: string;
+  readonly readonly: boolean;
+  close(): void;
+}
+
+/**
+ * Open a Clew database. A writer creates the file when it is missing and brings an older schema up to date;
+ * a reader changes nothing. Anything that is not a Clew database is left as it is.
+ * @throws ClewError for another program's database, a newer schema, a second writer, a path that cannot be opened.
+ */
+export function openDatabase(path: string, readonly: boolean): OpenDatabase {
+  if (path === ':memory:') {
+    if (readonly) throw new ClewError('A database in memory starts empty: open it for writing.');
+    const db = new Database(path);
+    prepare(db);
+    migrate(db);
+    return { db, path, readonly, close: () => void db.close() };
+  }
+  refuseWrongPath(path, readonly);
+  const found = existsSync(path) ? schemaOf(path) : 0;
+  if (readonly) return openReader(path, found);
+
+  const lock = lockForWriting(existsSync(path) ? realpathSync(path) : resolve(path));
+  try {
+    return openWriter(path, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openReader(path: string, found: number): OpenDatabase {
+  if (found < migrations.length) {
+    throw new ClewError(found === 0
+      ? `${path} is an empty database: nothing has been stored in it yet.`
+      : `${path} was written by an older Clew (schema ${found}, this one reads ${migrations.length}). Open it once for writing to bring it up to date.`);
+  }
+  const db = new Database(path, { readonly: true, fileMustExist: true });
+  return { db, path, readonly: true, close: () => void db.close() };
+}
+
+function openWriter(path: string, lock: WriterLock): OpenDatabase {
+  const db = new Database(path);
+  try {
+    prepare(db);
+    migrate(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return {
+    db, path, readonly: false,
+    close() {
+      db.close();
+      lock.release();
+    },
+  };
+}
+
+function prepare(db: Database.Database): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
+}
+
+function migrate(db: Database.Database): void {
+  db.transaction(() => {
+    const found = db.pragma('user_version', { simple: true }) as number;
+    if (found === migrations.length) return;
+    for (const sql of migrations.slice(found)) db.exec(sql);
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}
+
+function refuseWrongPath(path: string, readonly: boolean): void {
+  if (!existsSync(path)) {
+    if (readonly) throw new ClewError(`There is no database at ${path}.`);
+    if (!existsSync(dirname(resolve(path)))) throw new ClewError(`${path} cannot be created: there is no directory ${dirname(resolve(path))}.`);
+    return;
+  }
+  if (!statSync(path).isFile()) throw new ClewError(`${path} is not a file: give the path of a database file.`);
+  if (!isSqlite(path)) throw new ClewError(`${path} is not a database: it does not start as an SQLite file does. To bring logs into a database, use: clew import ${path} --db FILE.`);
+}
+
+/** An SQLite file, or an empty one (which SQLite takes for a new database). */
+function isSqlite(path: string): boolean {
+  const magic = 'SQLite format 3\0';
+  const start = Buffer.alloc(magic.length);
+  const file = openSync(path, 'r');
+  try {
+    const length = readSync(file, start, 0, start.length, 0);
+    return length === 0 || start.toString('latin1') === magic;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The schema of the database at `path`, 0 for an empty one. It looks through a read-only connection,
+ * because closing a writing one may already move another program's write-ahead log into its file.
+ */
+function schemaOf(path: string): number {
+  const db = new Database(path, { readonly: true, fileMustExist: true });
+  try {
+    const id = db.pragma('application_id', { simple: true }) as number;
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (id === applicationId) {
+      if (version <= migrations.length) return version;
+      throw new ClewError(`${path} was written by a newer Clew (schema ${version}, this one knows ${migrations.length}). Update Clew to open it; nothing was changed.`);
+    }
+    if (id === 0 && version === 0 && db.prepare('select count(*) from sqlite_master').pluck().get() === 0) return 0;
+    throw new ClewError(`${path} is an SQLite database of another program, not of Clew (application_id ${id}). Choose another file; nothing was changed.`);
+  } catch (error) {
+    if (error instanceof ClewError) throw error;
+    throw new ClewError(`${path} cannot be read as a database: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    db.close();
+  }
+}

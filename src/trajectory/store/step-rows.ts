@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { ClewError } from '../../errors.ts';
+import type { Step } from '../schema.ts';
+import type { Texts } from './texts.ts';
+
+/** A row of `steps` and, beside it, of `tokens`. Booleans are 0 and 1, lists are JSON. */
+export interface StepRow {
+  admissible: number | null;
+  reply: string;
+  judged: number;
+  tag: string | null;
+  thought: string | null;
+  action: string | null;
+  violations: string | null;
+  command: string | null;
+  accepted: number | null;
+  refusal: string | null;
+  observation: string;
+  state_before: string | null;
+  state_after: string | null;
+  inspected: string | null;
+  contents: string | null;
+  needed: number | null;
+  subgoals: string | null;
+  success: number | null;
+  mistake: number;
+}
+
+export interface TokenRow {
+  prompt: Buffer;
+  reply: Buffer;
+  log_probabilities: Buffer;
+}
+
+export const stepColumns = [
+  'admissible', 'reply', 'judged', 'tag', 'thought', 'action', 'violations', 'command', 'accepted', 'refusal', 'observation',
+  'state_before', 'state_after', 'inspected', 'contents', 'needed', 'subgoals', 'success', 'mistake',
+] as const satisfies readonly (keyof StepRow)[];
+
+/** The values of a step's columns, in the order of `stepColumns`. */
+export function stepValues(step: Step, texts: Texts): (string | number | null)[] {
+  const { verdict, inspection } = step;
+  return [
+    step.admissible && texts.intern(JSON.stringify(step.admissible)),
+    step.reply,
+    verdict ? 1 : 0, verdict && verdict.tag, verdict && verdict.thought, verdict && verdict.action,
+    verdict && (verdict.violations.length === 0 ? '[]' : JSON.stringify(verdict.violations)),
+    step.command, bit(step.accepted), step.refusal, step.observation, step.stateBefore, step.stateAfter,
+    inspection && inspection.target, inspection && inspection.contents, bit(inspection && inspection.needed),
+    step.subgoals && JSON.stringify(step.subgoals), bit(step.success), step.mistake ? 1 : 0,
+  ];
+}
+
+/** Lists that were read before: the same admissible list is the same array in every step that has it. */
+export type Lists = Map<string, readonly string[]>;
+
+export function stepFrom(row: StepRow, tokens: TokenRow | undefined, texts: Texts, lists: Lists): Step {
+  return {
+    admissible: row.admissible === null ? null : list(texts.get(row.admissible), lists),
+    reply: row.reply,
+    verdict: row.judged === 0 ? null : {
+      tag: row.tag as NonNullable<Step['verdict']>['tag'],
+      thought: row.thought ?? '',
+      action: row.action,
+      violations: list(row.violations ?? '[]', lists) as NonNullable<Step['verdict']>['violations'],
+    },
+    command: row.command,
+    accepted: bool(row.accepted),
+    refusal: row.refusal as Step['refusal'],
+    observation: row.observation,
+    stateBefore: row.state_before,
+    stateAfter: row.state_after,
+    inspection: row.inspected === null ? null : { target: row.inspected, contents: row.contents ?? '', needed: row.needed === 1 },
+    subgoals: row.subgoals === null ? null : list(row.subgoals, lists),
+    success: bool(row.success),
+    mistake: row.mistake === 1,
+    tokens: tokens === undefined ? null : { prompt: int32s(tokens.prompt), reply: int32s(tokens.reply), logProbabilities: float32s(tokens.log_probabilities) },
+  };
+}
+
+/** Token ids as int32 and log-probabilities as float32 (the precision that engines compute in), little endian. */
+export function tokenValues(tokens: NonNullable<Step['tokens']>): [Buffer, Buffer, Buffer] {
+  return [fromInt32s(tokens.prompt), fromInt32s(tokens.reply), fromFloat32s(tokens.logProbabilities)];
+}
+
+const strings = z.array(z.string()).readonly();
+
+function list(json: string, lists: Lists): readonly string[] {
+  const known = lists.get(json);
+  if (known) return known;
+  const read = strings.safeParse(JSON.parse(json));
+  if (!read.success) throw new ClewError(`The database holds ${json.slice(0, 80)} where a list of texts belongs: another program has changed it.`);
+  if (lists.size >= 20_000) lists.clear();
+  lists.set(json, Object.freeze(read.data));
+  return read.data;
+}
+
+export function bit(value: boolean | null): number | null {
+  return value === null ? null : value ? 1 : 0;
+}
+
+export function bool(value: number | null): boolean | null {
+  return value === null ? null : value === 1;
+}
+
+function fromInt32s(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(values.length * 4);
+  values.forEach((value, index) => bytes.writeInt32LE(value, index * 4));
+  return bytes;
+}
+
+function fromFloat32s(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(values.length * 4);
+  values.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  return bytes;
+}
+
+function int32s(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4));
+}
+
+function float32s(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+}

@@ -1,0 +1,160 @@
+import type Database from 'better-sqlite3';
+import { ClewError } from '../../errors.ts';
+import type { Step, Trajectory } from '../schema.ts';
+import { checkedTrajectory } from './checked.ts';
+import { condition, type TrajectoryFilter } from './filter.ts';
+import { fingerprint } from './fingerprint.ts';
+import { bit, bool, stepColumns, stepFrom, stepValues, tokenValues, type Lists, type StepRow, type TokenRow } from './step-rows.ts';
+import type { Texts } from './texts.ts';
+import { written } from './written.ts';
+
+/** How many of something a store holds. */
+export interface Counts {
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly successes: number;
+  /** Trajectories whose log does not say whether they succeeded. */
+  readonly unknown: number;
+}
+
+export interface Trajectories {
+  /**
+   * Store a finished episode in one transaction: once this has returned, a killed process does not lose it.
+   * A trajectory that is already stored, word for word, is left alone, so that an interrupted run may repeat itself.
+   * @returns whether it is new.
+   * @throws ClewError when it is not a valid trajectory, its run is not in the store, or its id or its place
+   *   (run, task, group, rollout) is taken by a different one. Nothing of it is stored then.
+   */
+  add(trajectory: Trajectory): boolean;
+  /** Store all of them in one transaction, or none. @returns how many are new. */
+  addAll(trajectories: Iterable<Trajectory>): number;
+  /** Whether this rollout of a task has a finished episode; `group` tells apart the policy versions of a training run. */
+  has(run: string, task: string, rollout: number, group?: string): boolean;
+  /** What a run has yet to play: every pair of a task and a rollout below `rollouts` without a finished episode, tasks in the given order. */
+  missing(run: string, tasks: readonly string[], rollouts: number, group?: string): { readonly task: string; readonly rollout: number }[];
+  get(id: string): Trajectory | undefined;
+  /**
+   * The trajectories that fit, read one by one, ordered by run, task, group and rollout, whatever the order in which
+   * they were stored. They are those that are stored when the iteration begins; the store may be written meanwhile.
+   */
+  select(filter?: TrajectoryFilter): Generator<Trajectory, void, undefined>;
+  count(filter?: TrajectoryFilter): Counts;
+}
+
+interface HeadRow {
+  number: number;
+  id: string;
+  run: string;
+  world: string;
+  world_version: string;
+  grammar: string;
+  task: string;
+  category: string;
+  split: string | null;
+  goal: string;
+  group: string;
+  rollout: number;
+  seed: string;
+  agent: string;
+  policy_version: string | null;
+  max_steps: number | null;
+  opening: number;
+  success: number | null;
+  stop_reason: string | null;
+  optimal_steps: number | null;
+  tokens: number;
+}
+
+const from = 'from trajectories t join runs on runs.number = t.run join tasks on tasks.number = t.task';
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+
+export function trajectoriesOf(db: Database.Database, path: string, texts: Texts): Trajectories {
+  const lists: Lists = new Map();
+  const runNumber = db.prepare('select number from runs where id = ?').pluck();
+  const findTask = db.prepare(`select number from tasks where world = ? and world_version = ? and grammar = ? and id = ? and category = ? and split is ? and goal = ?`).pluck();
+  const insertTask = db.prepare('insert into tasks (world, world_version, grammar, id, category, split, goal) values (?, ?, ?, ?, ?, ?, ?)');
+  const insertHead = db.prepare(`insert into trajectories (id, run, task, "group", rollout, seed, agent, policy_version, max_steps, opening, steps, success, stop_reason, optimal_steps) values (${marks(14)})`);
+  const insertStep = db.prepare(`insert into steps (trajectory, number, ${stepColumns.join(', ')}) values (${marks(2 + stepColumns.length)})`);
+  const insertTokens = db.prepare('insert into tokens (trajectory, step, prompt, reply, log_probabilities) values (?, ?, ?, ?, ?)');
+  const readHead = db.prepare(`select t.number, t.id, runs.id as run, tasks.world, tasks.world_version, tasks.grammar, tasks.id as task, tasks.category, tasks.split, tasks.goal,
+    t."group", t.rollout, t.seed, t.agent, t.policy_version, t.max_steps, t.opening, t.success, t.stop_reason, t.optimal_steps,
+    exists (select 1 from tokens where tokens.trajectory = t.number) as tokens ${from} where t.number = ?`);
+  const readSteps = db.prepare(`select ${stepColumns.join(', ')} from steps where trajectory = ? order by number`);
+  const readTokens = db.prepare('select step, prompt, reply, log_probabilities from tokens where trajectory = ? order by step');
+  const numberOf = db.prepare('select number from trajectories where id = ?').pluck();
+  const place = db.prepare(`select t.id ${from} where runs.id = ? and tasks.id = ? and t.rollout = ? and (? is null or t."group" = ?)`).pluck();
+  const rolloutsOf = db.prepare(`select tasks.id as task, t.rollout ${from} where runs.id = ? and (? is null or t."group" = ?)`);
+
+  /** Inside a transaction. False when the same trajectory is there already. */
+  function insert(given: Trajectory): boolean {
+    const trajectory = checkedTrajectory(given);
+    const { task } = trajectory;
+    const run = runNumber.get(trajectory.run) as number | undefined;
+    if (run === undefined) throw new ClewError(`${path} has no run ${trajectory.run}: add the run before its trajectories.`);
+    const taken = (numberOf.get(trajectory.id) as number | undefined);
+    if (taken !== undefined) {
+      if (fingerprint(read(taken)) === fingerprint(trajectory)) return false;
+      throw new ClewError(`${path} already holds a different trajectory ${trajectory.id}. Trajectories are never changed: store this one under another run.`);
+    }
+    const other = place.get(trajectory.run, task.id, trajectory.rollout, trajectory.group, trajectory.group) as string | undefined;
+    if (other !== undefined) {
+      throw new ClewError(`Trajectory ${trajectory.id} is rollout ${trajectory.rollout} of task ${task.id} in run ${trajectory.run} and group ${trajectory.group}, which ${other} is already in ${path}.`);
+    }
+    const key = [trajectory.world, trajectory.worldVersion, trajectory.grammar, task.id, task.category, task.split, task.goal];
+    const taskNumber = (findTask.get(...key) as number | undefined) ?? insertTask.run(...key).lastInsertRowid;
+    const { lastInsertRowid: number } = insertHead.run(
+      trajectory.id, run, taskNumber, trajectory.group, trajectory.rollout, trajectory.seed, trajectory.agent, trajectory.policyVersion, trajectory.maxSteps,
+      texts.intern(trajectory.opening), trajectory.steps.length, bit(trajectory.success), trajectory.stopReason, trajectory.optimalSteps,
+    );
+    trajectory.steps.forEach((step, index) => {
+      insertStep.run(number, index, ...stepValues(step, texts));
+      if (step.tokens) insertTokens.run(number, index, ...tokenValues(step.tokens));
+    });
+    return true;
+  }
+
+  function read(number: number): Trajectory {
+    const head = readHead.get(number) as HeadRow;
+    const tokens = new Map<number, TokenRow>();
+    if (head.tokens) for (const row of readTokens.all(number) as (TokenRow & { step: number })[]) tokens.set(row.step, row);
+    const steps: Step[] = (readSteps.all(number) as StepRow[]).map((row, index) => stepFrom(row, tokens.get(index), texts, lists));
+    return {
+      id: head.id, run: head.run, world: head.world, worldVersion: head.world_version, grammar: head.grammar,
+      task: { id: head.task, category: head.category, split: head.split as Trajectory['task']['split'], goal: head.goal },
+      group: head.group, rollout: head.rollout, seed: head.seed, agent: head.agent, policyVersion: head.policy_version, maxSteps: head.max_steps,
+      opening: texts.get(head.opening), steps,
+      success: bool(head.success), stopReason: head.stop_reason as Trajectory['stopReason'], optimalSteps: head.optimal_steps,
+    };
+  }
+
+  const store = (trajectories: Iterable<Trajectory>): number => written(db, path, () => {
+    let added = 0;
+    for (const trajectory of trajectories) if (insert(trajectory)) added += 1;
+    return added;
+  }, () => texts.rolledBack());
+
+  return {
+    add: trajectory => store([trajectory]) === 1,
+    addAll: store,
+    has: (run, task, rollout, group) => place.get(run, task, rollout, group ?? null, group ?? null) !== undefined,
+    missing(run, tasks, rollouts, group) {
+      const done = new Set((rolloutsOf.all(run, group ?? null, group ?? null) as { task: string; rollout: number }[]).map(row => `${row.rollout} ${row.task}`));
+      return tasks.flatMap(task => Array.from({ length: rollouts }, (_, rollout) => ({ task, rollout }))).filter(({ task, rollout }) => !done.has(`${rollout} ${task}`));
+    },
+    get(id) {
+      const number = numberOf.get(id) as number | undefined;
+      return number === undefined ? undefined : read(number);
+    },
+    *select(filter = {}) {
+      // The numbers are read at once and the trajectories one by one: an open cursor would forbid writing on this connection.
+      const { sql, values } = condition(filter);
+      const numbers = db.prepare(`select t.number ${from} where ${sql} order by runs.id, tasks.id, t."group", t.rollout, t.id`).pluck().all(...values) as number[];
+      for (const number of numbers) yield read(number);
+    },
+    count(filter = {}) {
+      const { sql, values } = condition(filter);
+      return db.prepare(`select count(*) as trajectories, coalesce(sum(t.steps), 0) as steps, count(nullif(t.success, 0)) as successes,
+        count(*) - count(t.success) as unknown ${from} where ${sql}`).get(...values) as Counts;
+    },
+  };
+}
