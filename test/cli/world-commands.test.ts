@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { clew } from './run-clew.ts';
+
+let folder: string;
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'clew-')); });
+
+/** One sentence for the user, and no stack. */
+function sentence(err: string): string {
+  expect(err).toMatch(/^clew: /);
+  expect(err).not.toMatch(/^\s+at /m);
+  return err;
+}
+
+describe('clew new', () => {
+  it('makes a world that passes the check and can be played, drawn and tested', () => {
+    expect(clew(['new', 'my-world'], { cwd: folder })).toMatchObject({ code: 0 });
+    const checked = clew(['check', './my-world/world.ts', '--tasks', '50', '--json'], { cwd: folder });
+    expect(checked.code).toBe(0);
+    expect(JSON.parse(checked.out)).toMatchObject([{ world: 'my-world', unsolvable: 0, wonAtStart: 0, problems: [] }]);
+    expect(clew(['play', './my-world/world.ts'], { cwd: folder, input: 'hint\nquit\n' })).toMatchObject({ code: 0 });
+    expect(clew(['graph', './my-world/world.ts'], { cwd: folder }).out).toContain('emptyHanded');
+  });
+  it('never writes over what is there', () => {
+    const again = clew(['new', 'my-world'], { cwd: folder });
+    expect(again.code).toBe(1);
+    expect(sentence(again.err)).toContain('already something called "my-world"');
+  });
+  it('explains a name that cannot be one', () => {
+    const wrong = clew(['new', 'My World!'], { cwd: folder });
+    expect(wrong.code).toBe(2);
+    expect(sentence(wrong.err)).toContain('lower-case letters, digits and hyphens');
+  });
+});
+
+describe('clew check', () => {
+  it('reports one object a world, and exits with 0 when all are sound', () => {
+    const { code, out } = clew(['check', 'locked-room', '--tasks', '40', '--json']);
+    expect(code).toBe(0);
+    const [report] = JSON.parse(out);
+    expect(report).toMatchObject({ world: 'locked-room', unsolvable: 0, wonAtStart: 0, problems: [], pathSteps: { min: 4, max: 4 } });
+    expect(report.splits.train.categories).toHaveProperty('brass lock');
+  });
+  it('exits with 1 and names what is wrong with a bad world', () => {
+    const { code, out } = clew(['check', 'test/world/fixtures/bad-world.ts', '--tasks', '30']);
+    expect(code).toBe(1);
+    for (const fault of ['unsolvable', 'won at start', 'dead end', 'unreachable state', 'unused command', 'clock or actor', 'wildcard', 'missing category', 'collision', 'broken promise']) expect(out).toContain(`${fault}: `);
+  });
+  it('lets pass what the author allows', () => {
+    const { out } = clew(['check', 'test/world/fixtures/bad-world.ts', '--allow', 'dead end,collision', '--json']);
+    expect(JSON.parse(out)[0].problems.map((problem: { kind: string }) => problem.kind)).not.toContain('dead end');
+  });
+  it.each([
+    ['an unknown world', ['check', 'kitchen'], 2, 'There is no world "kitchen". Shipped worlds: '],
+    ['a file that is not there', ['check', './no-such.ts'], 2, 'There is no world file "./no-such.ts"'],
+    ['a file that is no world', ['check', './package.json'], 2, 'A world is a .ts, .mts, .js or .mjs file'],
+    ['the same world twice', ['check', 'locked-room', 'locked-room'], 2, 'two of these have the same name'],
+  ])('explains %s', (_, args, code, message) => {
+    const run = clew(args);
+    expect(run.code).toBe(code);
+    expect(sentence(run.err)).toContain(message);
+  });
+  it('explains a file that does not load, with the place', () => {
+    writeFileSync(join(folder, 'broken.ts'), 'export const x: = 3;\n');
+    writeFileSync(join(folder, 'throws.ts'), 'throw new Error("no luck today");\n');
+    writeFileSync(join(folder, 'empty.ts'), 'export const world = 1;\n');
+    for (const [file, message] of [['broken.ts', 'broken.ts:1:'], ['throws.ts', 'no luck today'], ['empty.ts', 'does not export a world by default']] as const) {
+      const run = clew(['check', `./${file}`], { cwd: folder });
+      expect(run.code).toBe(1);
+      expect(sentence(run.err)).toContain(message);
+    }
+  });
+  it('explains an option that makes no sense', () => {
+    const run = clew(['check', 'locked-room', '--tasks', 'many']);
+    expect(run.code).toBe(2);
+    expect(run.err).toContain('a whole number of at least 1');
+  });
+});
+
+describe('clew play', () => {
+  const play = (input: string, ...args: string[]) => clew(['play', 'locked-room', ...args], { input });
+
+  it('plays to the end, with undo and hint', () => {
+    // Whatever the task is, following the hints wins.
+    let commands = '', out = '';
+    for (let i = 0; i < 10 && !out.includes('Done, in'); i++) {
+      const hint = play(`${commands}hint\nquit\n`).out.trimEnd().split('\n').at(-4)!;
+      commands += `${hint.split('   (')[0]}\n`;
+      out = play(commands).out;
+    }
+    expect(out).toContain('You are free.\n\nDone, in 4 steps.');
+    expect(play('search the rug\nundo\nundo\nquit\n').out).toMatch(/Undone\. You are back after 0 steps[^]*There is nothing to undo/);
+  });
+  it('says whether a command is unknown or not possible now', () => {
+    const { out, code } = play('dance\nleave the room\nquit\n');
+    expect(code).toBe(0);
+    expect(out).toContain('No command of this world reads like that');
+    expect(out).toContain('not possible now');
+  });
+  it('survives a command of a megabyte and the end of the input', () => {
+    const { out, code } = play(`${'a'.repeat(1_000_000)}\n`);
+    expect(code).toBe(0);
+    expect(out).toContain('Nothing happens.');
+    expect(out.length).toBeLessThan(5000);
+  });
+  it('explains a task of another world', () => {
+    const run = play('', '--task', 'household:train:1');
+    expect(run.code).toBe(2);
+    expect(sentence(run.err)).toContain('is a task of the world "household", not of "locked-room"');
+  });
+});
+
+describe('clew graph', () => {
+  it('writes Mermaid or SVG', () => {
+    expect(clew(['graph', 'locked-room']).out).toContain('stateDiagram-v2');
+    const file = join(folder, 'room.svg');
+    expect(clew(['graph', 'locked-room', '--task', 'locked-room:train:0', '--out', file])).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('<svg');
+  });
+  it('explains a kind of file that it cannot write', () => {
+    const run = clew(['graph', 'locked-room', '--out', 'room.bmp']);
+    expect(run.code).toBe(2);
+    expect(sentence(run.err)).toContain('--out takes a .mmd, .md or .svg file');
+  });
+});
+
+describe('clew panel', () => {
+  it('writes the same panel each time', () => {
+    const one = clew(['panel', 'locked-room', '--split', 'unseen', '--tasks', '10']);
+    expect(one.code).toBe(0);
+    expect(JSON.parse(one.out).tasks).toHaveLength(10);
+    expect(clew(['panel', 'locked-room', '--split', 'unseen', '--tasks', '10']).out).toBe(one.out);
+  });
+});
+
+it('a wrong command exits with 2 and says what there is', () => {
+  const run = clew(['dance']);
+  expect(run.code).toBe(2);
+  expect(run.err).toContain("unknown command 'dance'");
+});
