@@ -55,7 +55,7 @@ const patience = 2000;
 export function generatedTasks<Task>({ world, parse, generate, category, categories, heldOut, variant }: GeneratedTasks<Task>): TaskSource<Task> {
   function splitOf(task: Task): Split | undefined {
     const whole = canonicalJson(task);
-    const unseen = share(`variant:${variant?.(task) ?? whole}`) < 0.2;
+    const unseen = isUnseenVariant(variant?.(task) ?? whole);
     if (heldOut.includes(category(task))) return unseen || !variant ? 'heldOut' : undefined;
     if (unseen) return 'unseen';
     return share(`task:${whole}`) < 0.1 ? 'seen' : 'train';
@@ -92,6 +92,11 @@ export function generatedTasks<Task>({ world, parse, generate, category, categor
     },
     get,
   };
+}
+
+/** Whether the tasks of a variant are kept out of training: so are one in five. A generator that knows can draw from the right ones at once. */
+export function isUnseenVariant(variant: string): boolean {
+  return share(`variant:${variant}`) < 0.2;
 }
 
 /** Cuts a task id into its parts, or says what is wrong with it. */
