@@ -27,11 +27,9 @@ export interface Store {
   readonly checkpoints: Checkpoints;
   /** Do several things in one transaction: all of them are stored, or, when `work` throws, none. */
   transaction<T>(work: () => T): T;
-  /**
-   * Make the database one file to hand out: as small as it can be, without a write-ahead log beside it, readable from a
-   * directory that cannot be written. Opening it for writing brings the log back.
-   */
+  /** Make the file as small as it can be, to hand it out. */
   pack(): void;
+  /** Close it. What a writer leaves is one file, unless a reader still has it open. */
   close(): void;
 }
 
@@ -57,7 +55,6 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
       if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
       try {
         db.exec('vacuum');
-        db.pragma('journal_mode = DELETE');
       } catch (error) {
         throw new ClewError(`${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`, { cause: error });
       }

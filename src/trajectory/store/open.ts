@@ -61,6 +61,7 @@ function openWriter(path: string, lock: WriterLock): OpenDatabase {
   return {
     db, path, readonly: false,
     close() {
+      leaveOneFile(db);
       db.close();
       lock.release();
     },
@@ -71,6 +72,16 @@ function prepare(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
+}
+
+/** A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there, the log stays. */
+function leaveOneFile(db: Database.Database): void {
+  db.pragma('busy_timeout = 0');
+  try {
+    db.pragma('journal_mode = DELETE');
+  } catch (error) {
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
+  }
 }
 
 function migrate(db: Database.Database): void {
@@ -107,11 +118,11 @@ function isSqlite(path: string): boolean {
 }
 
 /**
- * The schema of the database at `path`, 0 for an empty one. It looks through a read-only connection,
- * because closing a writing one may already move another program's write-ahead log into its file.
+ * The schema of the database at `path`, 0 for an empty one. Looking must change nothing: where a write-ahead log is, closing a
+ * connection that may write would move it into the file; where none is, a connection that may not write would leave one behind.
  */
 function schemaOf(path: string): number {
-  const db = new Database(path, { readonly: true, fileMustExist: true });
+  const db = new Database(path, { readonly: existsSync(`${path}-wal`), fileMustExist: true });
   try {
     const id = db.pragma('application_id', { simple: true }) as number;
     const version = db.pragma('user_version', { simple: true }) as number;

@@ -1,0 +1,136 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ClewError } from '../../../src/errors.ts';
+import { openStore } from '../../../src/trajectory/store/index.ts';
+import { exampleTrajectory } from '../examples.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'clew-open-'));
+  path = join(directory, 'demo.sqlite');
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Opening must fail with this message, for a writer and for a reader, and leave the file byte for byte as it was. */
+function expectRefused(message: RegExp): void {
+  const before = readFileSync(path);
+  const files = readdirSync(directory);
+  for (const readonly of [false, true]) {
+    const open = (): unknown => openStore(path, { readonly });
+    expect(open).toThrow(ClewError);
+    expect(open).toThrow(message);
+  }
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(readdirSync(directory)).toEqual(files);
+}
+
+describe('files that are not ours to write', () => {
+  test('another program\'s database', () => {
+    const other = new Database(path);
+    other.exec('create table bookmarks (url text)');
+    other.close();
+    expectRefused(/is an SQLite database of another program, not of Clew/);
+  });
+
+  test('another program\'s database, in use, with a write-ahead log', () => {
+    const other = new Database(path);
+    other.pragma('journal_mode = WAL');
+    other.exec('create table bookmarks (url text)');
+    const log = readFileSync(`${path}-wal`);
+    expectRefused(/of another program/);
+    expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
+    other.close();
+    expectRefused(/of another program/);
+  });
+
+  test('another program\'s database that says so', () => {
+    const other = new Database(path);
+    other.pragma('application_id = 252006674');
+    other.close();
+    expectRefused(/of another program.*application_id 252006674/);
+  });
+
+  test('a database of a newer Clew', () => {
+    openStore(path).close();
+    const raw = new Database(path);
+    raw.pragma('user_version = 99');
+    raw.close();
+    expectRefused(/was written by a newer Clew \(schema 99, this one knows 1\)\. Update Clew/);
+  });
+
+  test('a file that is no database', () => {
+    writeFileSync(path, '{"messages": []}\n');
+    expectRefused(/is not a database.*clew import/);
+  });
+
+  test('a database that is cut off', () => {
+    openStore(path).close();
+    writeFileSync(path, readFileSync(path).subarray(0, 5000));
+    expectRefused(/cannot be read as a database/);
+  });
+});
+
+describe('paths', () => {
+  test('a reader needs a file, a writer a directory', () => {
+    expect(() => openStore(path, { readonly: true })).toThrow(`There is no database at ${path}.`);
+    expect(() => openStore(join(directory, 'no', 'demo.sqlite'))).toThrow(`there is no directory ${join(directory, 'no')}`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('a directory is not a database', () => {
+    mkdirSync(path);
+    expect(() => openStore(path)).toThrow('is not a file');
+  });
+
+  test('an empty file is a new database to a writer, and nothing yet to a reader', () => {
+    writeFileSync(path, '');
+    expect(() => openStore(path, { readonly: true })).toThrow('is an empty database: nothing has been stored in it yet');
+    openStore(path).close();
+    openStore(path, { readonly: true }).close();
+  });
+});
+
+describe('one writer', () => {
+  test('a second writer in the same process is refused too, until the first closes', () => {
+    const first = openStore(path);
+    expect(() => openStore(path)).toThrow('is being written by another process');
+    first.close();
+    openStore(path).close();
+  });
+
+  test('a failed opening leaves no lock behind', () => {
+    writeFileSync(path, 'not a database, and long enough to be looked at as one');
+    expect(() => openStore(path)).toThrow(ClewError);
+    rmSync(path);
+    openStore(path).close();
+  });
+});
+
+describe('a closed store', () => {
+  test('is one file, readable from a directory that cannot be written', () => {
+    const store = openStore(path);
+    store.runs.add({ id: 'demo', kind: 'cold-start', world: 'locked-room', config: {} });
+    store.trajectories.add(exampleTrajectory());
+    store.pack();
+    store.close();
+    expect(readdirSync(directory).filter(name => statSync(join(directory, name)).size > 0)).toEqual(['demo.sqlite']);
+    chmodSync(directory, 0o555);
+    try {
+      const reader = openStore(path, { readonly: true });
+      expect(reader.trajectories.count().trajectories).toBe(1);
+      expect(() => reader.pack()).toThrow('open for reading only');
+      reader.close();
+    } finally {
+      chmodSync(directory, 0o755);
+    }
+    const again = openStore(path);
+    expect(again.trajectories.add(exampleTrajectory({ rollout: 1 }))).toBe(true);
+    again.close();
+  });
+});
