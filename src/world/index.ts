@@ -1,4 +1,4 @@
-export { defineWorld, type Values, type WorldSpec } from './define-world.ts';
+export { defineWorld, type Values, type WorldSpec, type WorldState } from './define-world.ts';
 export { createWorld, type Look, type Subgoal, type World, type WorldDefinition } from './world.ts';
 export { Episode, type EpisodeJson, type LastStep, type RefusalReason } from './episode.ts';
 export { allSplits, generatedTasks, isUnseenVariant, type Split, type TaskRecord, type TaskSource } from './tasks.ts';
