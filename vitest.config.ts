@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { conditions: ['clew-source'] },
   ssr: { resolve: { conditions: ['clew-source', 'node', 'import', 'module', 'default'] } },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', ...(process.env.CLEW_LONG_TESTS ? [] : ['test/**/*.long.test.ts'])],
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**', 'dist/**', 'runs/**', ...(process.env.CLEW_LONG_TESTS ? [] : ['test/**/*.long.test.ts'])],
     testTimeout: 60_000,
     maxWorkers: 2,
   },

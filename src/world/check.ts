@@ -1,9 +1,10 @@
-import type { AnyStateMachine, AnyStateNode, Snapshot } from 'xstate';
+import type { Snapshot } from 'xstate';
 import { conformance } from './conformance.ts';
 import type { Episode } from './episode.ts';
 import { isMachine } from './logic.ts';
 import { createRandom } from './random.ts';
 import { deadEnds, greedyPath, pathTo, perturbed, shortestPath, stateGraph } from './search/index.ts';
+import { activeStates, impurities, stateNames, targetedStates } from './statechart.ts';
 import type { Split, TaskRecord } from './tasks.ts';
 import type { World } from './world.ts';
 
@@ -58,14 +59,15 @@ export interface CheckOptions {
 
 /** Reads a world as a referee would: can every task be won, does the same command always do the same thing, is every promise kept? */
 export function check(world: World, { tasks = 20, maxStates = 20_000, allow = [], onProgress }: CheckOptions = {}): CheckReport {
-  const problems = new Map<string, Problem>(), notes = new Set<string>();
-  const problem = (kind: ProblemKind, message: string) => {
-    if (allow.includes(kind)) notes.add(`${kind}, as allowed: ${message}`);
-    else problems.set(`${kind}: ${message}`, { kind, message });
+  // One fault shows in hundreds of states: three sentences for each are enough.
+  const faults = new Map<string, Set<string>>(), notes = new Set<string>();
+  const problem = (kind: ProblemKind, message: string, fault = '') => {
+    const key = `${kind}\n${fault}`;
+    faults.set(key, (faults.get(key) ?? new Set()).add(fault ? `${fault}: ${message}` : message));
   };
 
   const machine = isMachine(world.logic) ? world.logic : undefined;
-  if (machine) for (const message of impure(machine)) problem(message.kind, message.message);
+  if (machine) for (const { kind, message } of impurities(machine)) problem(kind, message);
 
   const records: TaskRecord<unknown>[] = [];
   for (const split of world.splits) {
@@ -79,7 +81,7 @@ export function check(world: World, { tasks = 20, maxStates = 20_000, allow = []
 
   const used = new Set<string>(), visited = new Set<string>();
   const look = (state: Snapshot<unknown>) => {
-    if ('value' in state) for (const name of leaves((state as { value: unknown }).value)) visited.add(name);
+    if ('value' in state) for (const name of activeStates((state as { value: unknown }).value)) visited.add(name);
     for (const event of world.admissible(state).values()) used.add((event as { type: string }).type);
   };
   const found: Solved[] = [];
@@ -120,15 +122,16 @@ export function check(world: World, { tasks = 20, maxStates = 20_000, allow = []
     }, message => problem('fails', `${record.id}: ${message}`));
   }
 
+  const targeted = machine && targetedStates(machine);
   for (const name of machine ? stateNames(machine) : []) if (!visited.has(name)) {
-    if (everyState) problem('unreachable state', `no task reaches the state "${name}"`);
+    if (everyState || !targeted!.has(name)) problem('unreachable state', `no task reaches the state "${name}"`);
     else notes.add(`the state "${name}" was not reached in the states that were looked at`);
   }
   for (const type of machine ? new Set(machine.events as string[]) : []) if (type !== '*' && !used.has(type)) problem('unused command', `no task admits "${type}"`);
   for (const { name, broken } of conformance(world, { tasks: Math.min(tasks, 5) })) {
     attempt(() => {
-      for (const message of broken()) problem(name.includes('is read as') && message.includes('is read as') ? 'collision' : 'broken promise', `${name}: ${message}`);
-    }, message => problem('fails', `${name}: ${message}`));
+      for (const message of broken()) message.includes(' and is read as ') ? problem('collision', message) : problem('broken promise', message, name);
+    }, message => problem('fails', message, name));
   }
   attempt(() => { for (const message of unmentioned(world, records)) notes.add(message); }, message => problem('fails', message));
 
@@ -154,9 +157,16 @@ export function check(world: World, { tasks = 20, maxStates = 20_000, allow = []
     paths: { shortest: found.filter(({ proved }) => proved).length, bySubgoals: found.filter(({ proved }) => !proved).length },
     pathSteps: spread(found.map(({ path }) => path.length)),
     splits,
-    problems: fewOfEachKind([...problems.values()]),
-    notes: [...notes].slice(0, 20),
+    problems: problemKinds.filter(kind => !allow.includes(kind)).flatMap(kind => told(kind).map(message => ({ kind, message }))),
+    notes: [...notes, ...allow.flatMap(kind => told(kind).map(message => `${kind}, as allowed: ${message}`))].slice(0, 30),
   };
+
+  function told(kind: ProblemKind): string[] {
+    return [...faults].filter(([key]) => key.startsWith(`${kind}\n`)).flatMap(([, messages]) => {
+      const all = [...messages];
+      return all.length <= 4 ? all : [...all.slice(0, 3), `… and ${all.length - 3} more like these`];
+    });
+  }
 }
 
 interface Solved { readonly kind: 'solved'; readonly record: TaskRecord<unknown>; readonly path: readonly string[]; readonly proved: boolean }
@@ -168,29 +178,6 @@ function solve(world: World, record: TaskRecord<unknown>, maxStates: number): So
   if (result.kind === 'solved') return { kind: 'solved', record, path: result.path, proved: result === exact };
   if (result.kind === 'unsolvable') return { kind: 'unsolvable', states: result.states };
   return { kind: 'unknown' };
-}
-
-/** What a pure transition would never run. */
-function* impure(machine: AnyStateMachine): Iterable<Problem> {
-  for (const node of nodesOf(machine.root)) {
-    const name = node.path.join('.') || node.key;
-    if (node.invoke.length > 0) yield { kind: 'clock or actor', message: `the state "${name}" invokes an actor, which a world never runs: put what it would do into a transition` };
-    if (node.after.length > 0) yield { kind: 'clock or actor', message: `the state "${name}" waits with \`after\`, but a world has no clock: count steps in the context instead` };
-    if (node.ownEvents.includes('*' as never)) yield { kind: 'wildcard', message: `the state "${name}" accepts every event with "*": name the events` };
-  }
-}
-
-function nodesOf(node: AnyStateNode): AnyStateNode[] {
-  return [node, ...Object.values(node.states as Record<string, AnyStateNode>).flatMap(nodesOf)];
-}
-
-function stateNames(machine: AnyStateMachine): string[] {
-  return nodesOf(machine.root).filter(node => node.type === 'atomic' || node.type === 'final').map(node => node.path.join('.')).filter(name => name !== '');
-}
-
-function leaves(value: unknown, above: readonly string[] = []): string[] {
-  if (typeof value === 'string') return [[...above, value].join('.')];
-  return Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => leaves(inner, [...above, name]));
 }
 
 /** Admissible commands that name something which no observation has mentioned: they give hidden things away. */
@@ -242,12 +229,4 @@ function spread(values: readonly number[]): Spread | null {
   const sorted = [...values].sort((a, b) => a - b);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return { min: sorted[0]!, median: sorted[(sorted.length - 1) >> 1]!, mean: Math.round(mean * 100) / 100, max: sorted.at(-1)! };
-}
-
-/** One fault shows in hundreds of states: five sentences of a kind are enough, and the last says how many more there are. */
-function fewOfEachKind(problems: readonly Problem[]): Problem[] {
-  return problemKinds.flatMap(kind => {
-    const all = problems.filter(problem => problem.kind === kind);
-    return all.length <= 5 ? all : [...all.slice(0, 5), { kind, message: `… and ${all.length - 5} more of this kind` }];
-  });
 }

@@ -18,14 +18,14 @@ type Fields<E> = Exclude<keyof E, 'type'> & string;
 export type CheckTemplate<T extends string, E> =
   [Exclude<Slots<T>, Fields<E>>] extends [never]
     ? [Exclude<Fields<E>, Slots<T>>] extends [never] ? T : Wrong<`the template leaves out {${Exclude<Fields<E>, Slots<T>>}}`>
-    : Wrong<`the event has no field "${Exclude<Slots<T>, Fields<E>>}"`>;
+    : Wrong<`the event has no field {${Exclude<Slots<T>, Fields<E>>}}`>;
 
 /** The members of the union `E` whose type is, or may be, `K`. (`Extract` would miss `{ type: 'heat' | 'cool' }`.) */
 type EventOf<E, K> = E extends { type: infer T } ? (K extends T ? E : never) : never;
 
 /** Every command with its templates, checked against the events of the machine. */
 export type CheckCommands<C, E extends { type: string }> = {
-  readonly [K in keyof C]: K extends E['type'] ? CheckEntry<C[K], EventOf<E, K>> : Wrong<`the machine has no event "${K & string}"`>;
+  readonly [K in keyof C]: K extends E['type'] ? CheckEntry<C[K], EventOf<E, K>> : Wrong<`the machine has no event '${K & string}'`>;
 };
 type CheckEntry<T, E> = T extends string ? CheckTemplate<T, E> : T extends readonly string[] ? { readonly [I in keyof T]: CheckTemplate<T[I] & string, E> } : T;
 
