@@ -8,14 +8,14 @@ import { type FastState, type Scene, sceneOf } from './scene.ts';
 import { TextWriter } from './text-writer.ts';
 
 /** The fast engine for a game with these rules, or undefined when its problem is not of the official kind. */
-export function fastEngine(game: Game, rules: KnownRules): (Engine<FastState> & { readonly scene: Scene; readonly commands: Commands }) | undefined {
+export function fastEngine(game: Game, rules: KnownRules): FastEngine | undefined {
   const scene = sceneOf(game, rules), help = game.grammar.actions.get('help')?.feedback;
   if (!scene || game.goal === undefined) return undefined;
   const helpText = help && new TextWriter(game.grammar, game.names, new Objects(game.domain, []), new Facts()).write(help);
   return new FastEngine(scene, rules, new Commands(scene, rules, helpText !== undefined), game.goal, helpText);
 }
 
-class FastEngine implements Engine<FastState> {
+export class FastEngine implements Engine<FastState> {
   readonly kind = 'fast';
   readonly start: FastState;
   readonly opening: string;
@@ -148,7 +148,8 @@ class FastEngine implements Engine<FastState> {
     }
   }
 
-  private examine(state: FastState, r: number): string {
+  /** What looking at a receptacle prints. */
+  examine(state: FastState, r: number): string {
     const { name, openable } = this.scene.receptacles[r]!;
     if (openable && !state.opened.includes(r)) return `The ${name} is closed.`;
     const contents = this.things(state.inside[r]!);
@@ -163,7 +164,8 @@ class FastEngine implements Engine<FastState> {
     return `You are facing the ${list(present.map(r => receptacles[r]!.name))}. Next to it, you see ${this.things(beside)}.`;
   }
 
-  private inspect(state: FastState, t: number): string {
+  /** What examining a thing in hand prints. Containers never tell more than what was in them at the start. */
+  inspect(state: FastState, t: number): string {
     const { name, holds, toggleable, sliceable } = this.scene.things[t]!;
     if (holds) return `This is a normal ${name}. In it, you see ${this.things(holds)}.`;
     const [clean, hot, cool, sliced] = [state.clean, state.hot, state.cool, state.sliced].map(things => things.includes(t));

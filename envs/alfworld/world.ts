@@ -1,0 +1,134 @@
+/** The official ALFWorld games as a Clew world. */
+import { ClewError, createWorld, type Split, type TaskRecord, type TaskSource, type World } from 'clew';
+import { fromTransition, type Snapshot } from 'xstate';
+import { type Data, type DataOptions, type Folder, type GameEntry, openData } from './data.ts';
+import { type Engine, nothingHappens } from './engine.ts';
+import { createExpert } from './expert.ts';
+import { FastEngine } from './fast.ts';
+import { type Game, readGame } from './game.ts';
+import { type Category, categories } from './goal.ts';
+import { lookOf, subgoals } from './milestones.ts';
+import { engineFor, type State } from './play.ts';
+import { commandTemplates } from './template.ts';
+
+export interface AlfworldOptions extends DataOptions {
+  /** Archive or folder with the games; `$ALFWORLD_DATA` if left out. */
+  readonly data?: string | undefined;
+  /** Categories kept out of training: `['cool', 'two']` is RLVMR's L2. They are evaluated on valid_unseen, as `heldOut`. */
+  readonly heldOut?: readonly Category[];
+}
+
+/** A task is a game file; `game` is its path in the data set, `SPLIT/TASK/TRIAL`. */
+export interface AlfworldTask { readonly game: string }
+
+export interface AlfworldContext { readonly game: string; readonly state: State }
+export type AlfworldState = Snapshot<unknown> & { readonly context: AlfworldContext };
+export interface AlfworldEvent { readonly type: 'play'; readonly command: string; [slot: string]: string }
+
+/** The data set's folder of each split. */
+const folderOf: Readonly<Record<Split, Folder>> = { train: 'train', seen: 'valid_seen', unseen: 'valid_unseen', heldOut: 'valid_unseen' };
+
+/** Loaded games to keep; one takes some 300 kB, and loading one again about 2 ms. */
+const keptGames = 256;
+
+/**
+ * The world of the official games: `train` (3,553 games), `seen` (valid_seen, 140), `unseen` (valid_unseen, 134), and
+ * `heldOut` when categories are held out of training. A split's numbers are verified when it is first listed.
+ *
+ * @throws ClewError or UsageError when there is no data, or it is damaged, mixed or not whole.
+ */
+export async function alfworld({ data: path, heldOut = [], partial }: AlfworldOptions = {}): Promise<World<AlfworldTask, AlfworldState, AlfworldEvent>> {
+  for (const category of heldOut) if (!categories.includes(category)) throw new ClewError(`ALFWorld has no category "${String(category)}"; it has ${categories.join(', ')}.`);
+  const data = await openData(path, partial === undefined ? {} : { partial });
+  const engines = new Map<string, Loaded>();
+
+  function load(game: string): Loaded {
+    let loaded = engines.get(game);
+    if (loaded) engines.delete(game);
+    else loaded = loadGame(data, game);
+    engines.set(game, loaded); // the last one used is the last one to go
+    if (engines.size > keptGames) engines.delete(engines.keys().next().value!);
+    return loaded;
+  }
+  const at = ({ context }: AlfworldState) => load(context.game);
+
+  const first = data.read(firstGame(data))!;
+  return createWorld<AlfworldTask, AlfworldState, AlfworldEvent>({
+    name: 'alfworld',
+    tasks: tasksOf(data, heldOut),
+    logic: fromTransition(
+      (context: AlfworldContext, event: AlfworldEvent): AlfworldContext => {
+        const { state, refused } = load(context.game).engine.step(context.state, event.command);
+        return refused || state === context.state ? context : { game: context.game, state };
+      },
+      ({ input }: { input: AlfworldTask }): AlfworldContext => ({ game: input.game, state: load(input.game).engine.start }),
+    ),
+    commands: commandTemplates(readGame(first.text, first.file)),
+    maxSteps: 30,
+    refusal: nothingHappens,
+    // Blanks at both ends do not count, as in the original; everything else does, case included.
+    read: (text, state) => (at(state).engine.step(state.context.state, text).refused === 'unknown command' ? undefined : event(text.trim())),
+    render: ({ command }) => command,
+    can: (state, { command }) => at(state).engine.step(state.context.state, command).refused === undefined,
+    admissible: state => new Map(at(state).engine.admissible(state.context.state).map(command => [command, event(command)])),
+    goal: ({ game }) => load(game).goal,
+    observe: (state, task, event, before) => (event && before ? at(before).engine.step(before.context.state, event.command).observation : load(task.game).engine.opening),
+    success: state => at(state).engine.won(state.context.state),
+    subgoals: subgoals.map(({ name, reached }) => ({ name, reached: state => { const { engine } = at(state); return engine instanceof FastEngine && reached(engine.scene, state.context.state as never); } })),
+    look: (state, _, { command }) => { const { engine } = at(state); return engine instanceof FastEngine ? lookOf(engine, state.context.state as never, command) : undefined; },
+    player: () => createExpert(),
+  });
+}
+
+interface Loaded { readonly engine: Engine<State>; readonly goal: string }
+
+function loadGame(data: Data, id: string): Loaded {
+  const source = data.read(id);
+  if (!source) throw new ClewError(`${data.path} holds no game ${id}.`);
+  const game = readGame(source.text, source.file), engine = engineFor(game);
+  return { engine, goal: goalOf(game, engine) };
+}
+
+function goalOf(game: Game, engine: Engine<State>): string {
+  return game.goal ?? engine.opening.split('Your task is to: ')[1]?.replace(/\.$/, '') ?? engine.opening;
+}
+
+function firstGame(data: Data): string {
+  const folder = data.folders.at(-1);
+  if (!folder) throw new ClewError(`${data.path} holds none of the splits train, valid_seen and valid_unseen.`);
+  const [game] = data.games(folder);
+  if (!game) throw new ClewError(`${data.path} holds no game that counts in ${folder}.`);
+  return game.id;
+}
+
+function event(command: string): AlfworldEvent {
+  return { type: 'play', command };
+}
+
+function tasksOf(data: Data, heldOut: readonly Category[]): TaskSource<AlfworldTask> {
+  const lists = new Map<Split, readonly TaskRecord<AlfworldTask>[]>();
+  const splits = (['train', 'seen', 'unseen', 'heldOut'] as const).filter(split => data.folders.includes(folderOf[split]) && (split !== 'heldOut' || heldOut.length > 0));
+
+  const belongs = (split: Split, { category }: GameEntry) => heldOut.includes(category) === (split === 'heldOut');
+  return {
+    splits, heldOut, categories,
+    list(split, count, from = 0) {
+      let list = lists.get(split);
+      if (!list) lists.set(split, (list = data.games(folderOf[split]).filter(game => belongs(split, game)).map(game => record(split, game))));
+      return list.slice(from, from + count);
+    },
+    get(split, name) {
+      const game = data.game(`${folderOf[split]}/${name}`);
+      return game && belongs(split, game) ? record(split, game) : undefined;
+    },
+  };
+}
+
+/** `alfworld:seen:TASK/TRIAL` */
+function record(split: Split, { id, category }: GameEntry): TaskRecord<AlfworldTask> {
+  return { id: `alfworld:${split}:${nameOf(id)}`, split, category, task: { game: id } };
+}
+
+function nameOf(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}
