@@ -1,0 +1,60 @@
+import type { Indices, Ops, Tensor } from '../ops.ts';
+
+export interface InputSpec {
+  type: 'float32' | 'int32';
+  shape: readonly number[];
+}
+
+/** The inputs of a graph as an engine's tensors. */
+export interface GraphInputs {
+  floats: Readonly<Record<string, Tensor>>;
+  indices: Readonly<Record<string, Indices>>;
+}
+
+/** A computation with static shapes: what goes in, and how the outputs follow from it in the language of `Ops`. */
+export interface GraphDefinition {
+  /** Says what it is in messages. */
+  name: string;
+  inputs: Readonly<Record<string, InputSpec>>;
+  build(ops: Ops, inputs: GraphInputs): Record<string, Tensor>;
+}
+
+/** Values of a graph's inputs by name, row-major. They are read in place, never kept. */
+export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
+
+/** A graph ready to run. One run at a time. */
+export interface Program {
+  run(feeds: Feeds): Promise<Record<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+/** What computes: printed when a run starts, and stored with it. */
+export interface EngineDescription {
+  engine: 'onnx' | 'reference' | 'tensorflow';
+  /** The npm package, or "clew" for the reference engine. */
+  library: string;
+  version: string;
+  /** Where the products are computed. */
+  provider: Provider;
+  device: string;
+}
+
+export const providers = ['cpu', 'webgpu', 'cuda'] as const;
+export type Provider = (typeof providers)[number];
+
+export interface Engine {
+  readonly description: EngineDescription;
+  /** Throws when the graph cannot run on the engine's own provider: no engine changes its device silently. */
+  compile(definition: GraphDefinition): Promise<Program>;
+}
+
+/** Checks names and lengths of the feeds; a wrong one would else read foreign memory or be ignored. */
+export function checkFeeds(definition: GraphDefinition, feeds: Feeds): void {
+  for (const [name, { type, shape }] of Object.entries(definition.inputs)) {
+    const values = feeds[name];
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (!values) throw new RangeError(`The graph "${definition.name}" needs an input "${name}".`);
+    if ((values instanceof Int32Array) !== (type === 'int32') || values.length !== size)
+      throw new RangeError(`The graph "${definition.name}" takes "${name}" as ${type} of ${size} values; it got ${values.constructor.name} of ${values.length}.`);
+  }
+}

@@ -1,0 +1,103 @@
+import { broadcastShape, type Indices, type Ops, sizeOf, type Tensor } from '../../ops.ts';
+import type { GraphDefinition, Provider } from '../engine.ts';
+import { type Attribute, OnnxModel } from './model.ts';
+
+/** The bytes of the ONNX model of a graph. Providers differ only in which of several equal forms suits them. */
+export function buildOnnxModel(definition: GraphDefinition, provider: Provider): Uint8Array {
+  const model = new OnnxModel();
+  const floats: Record<string, Tensor> = {};
+  const indices: Record<string, Indices> = {};
+  for (const [name, { type, shape }] of Object.entries(definition.inputs)) {
+    model.input(name, type, shape);
+    if (type === 'int32') indices[name] = { shape, name } as unknown as Indices;
+    else floats[name] = value(name, shape);
+  }
+  const outputs = definition.build(onnxOps(model, provider), { floats, indices });
+  for (const [name, tensor] of Object.entries(outputs)) model.output(nameOf(tensor), name, 'float32', tensor.shape);
+  return model.finish();
+}
+
+/** A tensor of this engine is a name in the graph. */
+type Value = Tensor & { readonly name: string };
+
+function value(name: string, shape: readonly number[]): Value {
+  return { name, shape };
+}
+
+function nameOf(tensor: Tensor | Indices): string {
+  return (tensor as unknown as Value).name;
+}
+
+function onnxOps(model: OnnxModel, provider: Provider): Ops {
+  const node = (type: string, inputs: readonly (Tensor | Indices | string)[], shape: readonly number[], attributes: Record<string, Attribute> = {}): Value =>
+    value(model.node(type, inputs.map(input => (typeof input === 'string' ? input : nameOf(input))), attributes), shape);
+  const ints = (values: readonly number[]): string => model.constant('int64', values, [values.length]);
+  const unary = (type: string) => (x: Tensor): Tensor => node(type, [x], x.shape);
+  const binary = (type: string) => (a: Tensor, b: Tensor): Tensor => node(type, [a, b], broadcastShape(a.shape, b.shape));
+  /** Indices as a column [n, 1]. */
+  const column = (x: Indices): string => model.node('Reshape', [nameOf(x), ints([-1, 1])]);
+  const zeros = (shape: readonly number[]): string => model.constant('float32', new Float32Array(sizeOf(shape)), shape);
+  const checkInner = (a: Tensor, b: Tensor, k: number, inner: number): void => {
+    if (k !== inner) throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
+  };
+
+  const ops: Ops = {
+    constant: (values, shape) => value(model.constant('float32', values, shape), shape),
+    add: binary('Add'),
+    subtract: binary('Sub'),
+    multiply: binary('Mul'),
+    divide: binary('Div'),
+    minimum: binary('Min'),
+    maximum: binary('Max'),
+    greater: (a, b) => node('Cast', [model.node('Greater', [nameOf(a), nameOf(b)])], broadcastShape(a.shape, b.shape), { to: 1 }),
+    negate: unary('Neg'),
+    exp: unary('Exp'),
+    sqrt: unary('Sqrt'),
+    reciprocal: unary('Reciprocal'),
+    sigmoid: unary('Sigmoid'),
+
+    sum: (x, axis) => node('ReduceSum', [x, ints([axis])], x.shape.map((size, i) => (i === axis ? 1 : size)), { keepdims: 1 }),
+    softmax: x => node('Softmax', [x], x.shape, { axis: -1 }),
+    logSoftmax(x) {
+      if (provider === 'cpu') return node('LogSoftmax', [x], x.shape, { axis: -1 });
+      // WebGPU has no LogSoftmax: the node would be moved to the CPU, and its large input with it.
+      const perRow = [...x.shape.slice(0, -1), 1];
+      const centred = ops.subtract(x, node('ReduceMax', [x], perRow, { axes: [x.shape.length - 1], keepdims: 1 }));
+      return ops.subtract(centred, node('Log', [ops.sum(ops.exp(centred), x.shape.length - 1)], perRow));
+    },
+
+    gemm(a, b, transpose = {}) {
+      const [aRows, aColumns] = a.shape as [number, number];
+      const [bRows, bColumns] = b.shape as [number, number];
+      const [n, k] = transpose.a ? [aColumns, aRows] : [aRows, aColumns];
+      const [inner, m] = transpose.b ? [bColumns, bRows] : [bRows, bColumns];
+      checkInner(a, b, k, inner);
+      return node('Gemm', [a, b], [n, m], { transA: transpose.a ? 1 : 0, transB: transpose.b ? 1 : 0 });
+    },
+    matmul(a, b) {
+      const [n, k] = a.shape.slice(-2) as [number, number];
+      const [inner, m] = b.shape.slice(-2) as [number, number];
+      checkInner(a, b, k, inner);
+      return node('MatMul', [a, b], [...a.shape.slice(0, -2), n, m]);
+    },
+
+    reshape: (x, shape) => (x.shape.join() === shape.join() ? x : node('Reshape', [x, ints(shape)], shape)),
+    transpose: (x, order) => node('Transpose', [x], order.map(axis => x.shape[axis]!), { perm: order }),
+    slice: (x, axis, from, to) => (from === 0 && to === x.shape[axis]
+      ? x
+      : node('Slice', [x, ints([from]), ints([to]), ints([axis])], x.shape.map((size, i) => (i === axis ? to - from : size)))),
+    concat: (parts, axis) => (parts.length === 1
+      ? parts[0]!
+      : node('Concat', parts, parts[0]!.shape.map((size, i) => (i === axis ? parts.reduce((sum, part) => sum + part.shape[axis]!, 0) : size)), { axis })),
+
+    gatherRows: (table, rows) => node('Gather', [table, rows], [sizeOf(rows.shape), table.shape[1]!], { axis: 0 }),
+    scatterRows(count, rows, values) {
+      const shape = [count, values.shape[1]!];
+      const wide = model.node('Cast', [column(rows)], { to: 7 });
+      return node('ScatterND', [zeros(shape), wide, values], shape, { reduction: { text: 'add' } });
+    },
+    pick: (x, columns) => node('GatherElements', [x, column(columns)], [x.shape[0]!, 1], { axis: 1 }),
+    addAt: (x, columns, values) => node('ScatterElements', [x, column(columns), values], x.shape, { axis: 1, reduction: { text: 'add' } }),
+  };
+  return ops;
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as OnnxRuntime from 'onnxruntime-web';
+import { ClewError } from '../../../errors.ts';
+import { OnnxModel } from './model.ts';
+import type { Provider } from '../engine.ts';
+
+/** The two npm packages that run ONNX models: native kernels, and WebAssembly where there are none. */
+export const libraries = ['onnxruntime-node', 'onnxruntime-web'] as const;
+export type Library = (typeof libraries)[number];
+
+export interface Runtime {
+  library: Library;
+  version: string;
+  /** The providers this build of the library has code for; whether they find a device is another question. */
+  compiled: readonly Provider[];
+  ort: typeof OnnxRuntime;
+}
+
+/** Loads the library that was asked for, else the native one where it is installed, else the WebAssembly one. */
+export async function loadRuntime(library?: Library): Promise<Runtime> {
+  if (library) return load(library);
+  try {
+    return await load('onnxruntime-node');
+  } catch {
+    return load('onnxruntime-web');
+  }
+}
+
+async function load(library: Library): Promise<Runtime> {
+  let ort: typeof OnnxRuntime & { listSupportedBackends?: () => { name: string }[] };
+  try {
+    ort = await (import(library) as Promise<typeof ort>);
+  } catch (error) {
+    throw new ClewError(
+      `The library ${library} cannot be loaded (${(error as Error).message.split('\n')[0]}). ` +
+      `Install it with: npm install ${library}`, { cause: error });
+  }
+  const backends = ort.listSupportedBackends?.().map(backend => backend.name) ?? ['cpu'];
+  const compiled = (['cpu', 'webgpu', 'cuda'] as const).filter(provider => backends.includes(provider));
+  if (library === 'onnxruntime-web') ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  return { library, version: await installedVersion(library), compiled, ort };
+}
+
+async function installedVersion(library: Library): Promise<string> {
+  // The package may hide its package.json behind "exports", so look for it above the entry point.
+  let directory = path.dirname(createRequire(import.meta.url).resolve(library));
+  while (directory !== path.dirname(directory)) {
+    try {
+      const { name, version } = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8')) as { name?: string; version?: string };
+      if (name === library && version) return version;
+    } catch {
+      // No package.json here.
+    }
+    directory = path.dirname(directory);
+  }
+  return 'unknown';
+}
+
+/** Session options that let a graph run on one provider; the CPU takes the few nodes the provider has no kernel for. */
+export function sessionOptions(runtime: Runtime, provider: Provider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
+  const name = runtime.library === 'onnxruntime-web' ? 'wasm' : provider;
+  return {
+    executionProviders: [name],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Idle threads that spin take the core from the other workers.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    logSeverityLevel: 3,
+  };
+}
+
+/** What each provider needs, for the message when it is missing. */
+const remedies: Record<Provider, string> = {
+  cpu: 'Install onnxruntime-node or onnxruntime-web.',
+  webgpu: 'WebGPU needs onnxruntime-node and a Vulkan (Linux), Metal or Direct3D 12 driver; on Linux install libvulkan1 and the driver\'s Vulkan part. Or choose the provider "cpu".',
+  cuda: 'CUDA needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider libraries: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12. Or choose the provider "cpu".',
+};
+
+/** Multiplies two small matrices on the provider alone, with no way back to the CPU; throws a remedy if that fails. */
+export async function probe(runtime: Runtime, provider: Provider): Promise<void> {
+  const refuse = (why: string): never => {
+    throw new ClewError(`The provider "${provider}" does not work with ${runtime.library} ${runtime.version}: ${why.replace(/\.$/, '')}. ${remedies[provider]}`);
+  };
+  if (!runtime.compiled.includes(provider)) refuse(`this build has only ${runtime.compiled.join(', ')}`);
+  try {
+    const options = sessionOptions(runtime, provider, 1);
+    if (provider !== 'cpu') options.extra = { session: { disable_cpu_ep_fallback: '1' } };
+    const session = await runtime.ort.InferenceSession.create(probeModel(), options);
+    const x = new runtime.ort.Tensor('float32', Float32Array.of(1, 2, 3, 4), [2, 2]);
+    const { y } = await session.run({ x });
+    await session.release();
+    const product = [...((await y!.getData()) as Float32Array)];
+    if (product.join() !== '7,10,15,22') refuse(`a product of two matrices came out as ${product.join(', ')}`);
+  } catch (error) {
+    if (error instanceof ClewError) throw error;
+    refuse((error as Error).message.split('\n')[0]!);
+  }
+}
+
+function probeModel(): Uint8Array {
+  const model = new OnnxModel();
+  model.input('x', 'float32', [2, 2]);
+  model.output(model.node('MatMul', ['x', 'x']), 'y', 'float32', [2, 2]);
+  return model.finish();
+}

@@ -1,0 +1,121 @@
+import type { ModelConfig } from './config.ts';
+import { decode, decodeStep } from './decoder.ts';
+import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
+import { Tape } from './layers/tape.ts';
+import { likelihood, type LossOutput, policyGradient } from './losses.ts';
+import type { Ops, Tensor } from './ops.ts';
+import { parameterLayout } from './parameters.ts';
+
+/** Which loss a training graph ends in. */
+export type LossKind = 'likelihood' | 'policy' | 'policy-kl';
+
+/** The static size of a graph over whole rows: batch × length tokens, `selected` of them with a loss. */
+export interface GraphSize {
+  batch: number;
+  length: number;
+  selected: number;
+}
+
+/** Loss, log-probabilities and the gradient of every parameter (`gradient.NAME`) for one micro-batch. */
+export function trainingGraph(config: ModelConfig, size: GraphSize, loss: LossKind): GraphDefinition {
+  return {
+    name: `train ${loss} ${size.batch}x${size.length} at ${size.selected}`,
+    inputs: { ...rowInputs(config, size), ...lossInputs(config, size, loss) },
+    build(ops, inputs) {
+      const tape = new Tape(ops, inputs.floats);
+      const [logits, backward] = forward(tape, config, size, inputs);
+      const output = lossOf(ops, loss, logits, inputs);
+      backward(output.gradient);
+      const gradients = parameterLayout(config).map(({ name }) => [`gradient.${name}`, tape.gradient(name)] as const);
+      return { loss: output.loss, logProbabilities: output.logProbabilities, ...output.figures, ...Object.fromEntries(gradients) };
+    },
+  };
+}
+
+/** Log-probabilities without gradients: of the targets [m, 1], and of the whole vocabulary [m, vocabulary] if asked. */
+export function scoringGraph(config: ModelConfig, size: GraphSize, whole: boolean): GraphDefinition {
+  return {
+    name: `score${whole ? ' whole' : ''} ${size.batch}x${size.length} at ${size.selected}`,
+    inputs: rowInputs(config, size),
+    build(ops, inputs) {
+      const [logits] = forward(new Tape(ops, inputs.floats), config, size, inputs);
+      const logs = ops.logSoftmax(logits);
+      // The highest probability tells whether a greedy reader would have chosen the target.
+      return { logProbabilities: ops.pick(logs, inputs.indices.targets!), ...(whole && { vocabulary: logs }) };
+    },
+  };
+}
+
+/** One new token for each of `lanes` lanes against caches of `length` tokens: logits, and new keys and values. */
+export function decodingGraph(config: ModelConfig, lanes: number, length: number): GraphDefinition {
+  const { keyHeads, headWidth, layers } = config;
+  const inputs: Record<string, InputSpec> = {
+    ...parameterInputs(config),
+    tokens: { type: 'int32', shape: [lanes] },
+    previous: { type: 'int32', shape: [lanes] },
+    cos: { type: 'float32', shape: [lanes, 1, headWidth] },
+    sin: { type: 'float32', shape: [lanes, 1, headWidth] },
+    mask: { type: 'float32', shape: [lanes, 1, 1, length] },
+  };
+  for (let i = 0; i < layers; i++) {
+    inputs[`keys.${i}`] = { type: 'float32', shape: [lanes, keyHeads, headWidth, length] };
+    inputs[`values.${i}`] = { type: 'float32', shape: [lanes, keyHeads, length, headWidth] };
+  }
+  return {
+    name: `decode ${lanes} lanes at ${length}`,
+    inputs,
+    build(ops, { floats, indices }) {
+      const tape = new Tape(ops, floats);
+      const cache = Array.from({ length: layers }, (_, i) => ({ keys: floats[`keys.${i}`]!, values: floats[`values.${i}`]! }));
+      const step = { cos: floats.cos!, sin: floats.sin!, mask: floats.mask! };
+      const { logits, added } = decodeStep(tape, config, { tokens: indices.tokens!, previous: indices.previous! }, step, cache);
+      return { logits, added: ops.concat(added.flatMap(({ key, value }) => [key, value]), 1) };
+    },
+  };
+}
+
+function forward(tape: Tape, config: ModelConfig, { batch, length }: GraphSize, { indices }: GraphInputs): ReturnType<typeof decode> {
+  return decode(tape, config, { tokens: indices.tokens!, previous: indices.previous! }, indices.positions!, batch, length);
+}
+
+function lossOf(ops: Ops, loss: LossKind, logits: Tensor, { floats, indices }: GraphInputs): LossOutput {
+  const targets = indices.targets!;
+  const weights = floats.weights!;
+  if (loss === 'likelihood') return likelihood(ops, logits, targets, weights);
+  return policyGradient(ops, logits, targets, {
+    weights,
+    advantages: floats.advantages!,
+    oldLogProbabilities: floats.oldLogProbabilities!,
+    clipLow: floats.clipLow!,
+    clipHigh: floats.clipHigh!,
+    dualClip: floats.dualClip!,
+    entropyCoefficient: floats.entropyCoefficient!,
+    klCoefficient: floats.klCoefficient!,
+    ...(loss === 'policy-kl' && { reference: floats.reference! }),
+  });
+}
+
+function parameterInputs(config: ModelConfig): Record<string, InputSpec> {
+  return Object.fromEntries(parameterLayout(config).map(({ name, shape }) => [name, { type: 'float32', shape }]));
+}
+
+function rowInputs(config: ModelConfig, { batch, length, selected }: GraphSize): Record<string, InputSpec> {
+  return {
+    ...parameterInputs(config),
+    tokens: { type: 'int32', shape: [batch * length] },
+    previous: { type: 'int32', shape: [batch * length] },
+    positions: { type: 'int32', shape: [selected] },
+    targets: { type: 'int32', shape: [selected] },
+  };
+}
+
+function lossInputs(config: ModelConfig, { selected }: GraphSize, loss: LossKind): Record<string, InputSpec> {
+  const perToken: InputSpec = { type: 'float32', shape: [selected, 1] };
+  const one: InputSpec = { type: 'float32', shape: [1, 1] };
+  if (loss === 'likelihood') return { weights: perToken };
+  return {
+    weights: perToken, advantages: perToken, oldLogProbabilities: perToken,
+    clipLow: one, clipHigh: one, dualClip: one, entropyCoefficient: one,
+    ...(loss === 'policy-kl' && { klCoefficient: one, reference: { type: 'float32', shape: [selected, config.vocabulary] } as const }),
+  };
+}

@@ -1,0 +1,89 @@
+import { createRandom } from '../world/random.ts';
+import type { ModelConfig } from './config.ts';
+import { sizeOf } from './ops.ts';
+
+/** One parameter tensor: where it lies in the flat array, and how it starts. */
+export interface ParameterSpec {
+  name: string;
+  shape: readonly number[];
+  offset: number;
+  size: number;
+  /** Standard deviation of the initial values; gains start at 1, biases at 0. */
+  start: 'ones' | 'zeros' | number;
+  /** Weight decay pulls matrices only, never gains, biases or embeddings. */
+  decays: boolean;
+}
+
+/** Every parameter of a config in its one order: [embedding, shift?, layers…, norm, head?]. */
+export function parameterLayout(config: ModelConfig): ParameterSpec[] {
+  const { vocabulary, width, layers, heads, keyHeads, headWidth, feedForward } = config;
+  const specs: ParameterSpec[] = [];
+  let offset = 0;
+  const add = (name: string, shape: readonly number[], start: ParameterSpec['start'], decays = false): void => {
+    const size = sizeOf(shape);
+    specs.push({ name, shape, offset, size, start, decays });
+    offset += size;
+  };
+  const table = 0.02;
+  // Outputs that are added to the residual stream start smaller the deeper the model is (GPT-2, section 2.3).
+  const residual = (fanIn: number): number => fanIn ** -0.5 / Math.sqrt(2 * layers);
+  const projected = (heads + 2 * keyHeads) * headWidth;
+  add('embedding', [vocabulary, width], table);
+  if (config.tokenShift) add('shift', [vocabulary, width], table);
+  for (let i = 0; i < layers; i++) {
+    const layer = `layers.${i}`;
+    add(`${layer}.attention.norm`, [1, width], 'ones');
+    add(`${layer}.attention.qkv`, [width, projected], width ** -0.5, true);
+    if (config.attentionBias) add(`${layer}.attention.bias`, [1, projected], 'zeros');
+    add(`${layer}.attention.output`, [heads * headWidth, width], residual(heads * headWidth), true);
+    add(`${layer}.feedForward.norm`, [1, width], 'ones');
+    add(`${layer}.feedForward.gateUp`, [width, 2 * feedForward], width ** -0.5, true);
+    add(`${layer}.feedForward.down`, [feedForward, width], residual(feedForward), true);
+  }
+  add('norm', [1, width], 'ones');
+  if (!config.tied) add('head', [vocabulary, width], table, true);
+  return specs;
+}
+
+/** The number of parameters of a config. */
+export function parameterCount(config: ModelConfig): number {
+  const last = parameterLayout(config).at(-1)!;
+  return last.offset + last.size;
+}
+
+/**
+ * A model: its config and its parameters, one flat float32 array in the order of `parameterLayout`. The array stands
+ * on shared memory, so that every thread reads what the optimiser wrote without a copy.
+ */
+export interface Model {
+  readonly config: ModelConfig;
+  readonly parameters: Float32Array;
+}
+
+/** A fresh model; the same config and seed give the same parameters on every machine. */
+export function createModel(config: ModelConfig, seed: string | number = 0): Model {
+  const parameters = new Float32Array(new SharedArrayBuffer(4 * parameterCount(config)));
+  for (const { name, offset, size, start } of parameterLayout(config)) {
+    const values = parameters.subarray(offset, offset + size);
+    if (start === 'ones') values.fill(1);
+    else if (start !== 'zeros') fillNormal(values, start, createRandom('parameters', seed, name));
+  }
+  return { config, parameters };
+}
+
+/** One parameter as a view into the model's flat array; throws for a name that the model has not. */
+export function parameterView(config: ModelConfig, flat: Float32Array, name: string): Float32Array {
+  const spec = parameterLayout(config).find(spec => spec.name === name);
+  if (!spec) throw new RangeError(`The model has no parameter "${name}".`);
+  return flat.subarray(spec.offset, spec.offset + spec.size);
+}
+
+/** Normal draws by Box and Muller. */
+function fillNormal(values: Float32Array, deviation: number, random: () => number): void {
+  for (let i = 0; i < values.length; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    values[i] = radius * Math.cos(angle);
+    if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+  }
+}
