@@ -1,4 +1,4 @@
-import { kindOf, lamps } from './kinds.ts';
+import { kindOf } from './kinds.ts';
 import type { HouseholdContext } from './machine.ts';
 import { type Goal, tools } from './task.ts';
 
@@ -20,66 +20,59 @@ export function goalText({ category, object, target, wording }: Goal): string {
 }
 
 /** What an object must have become before it is put down. */
-const marks = { clean: 'clean', heat: 'hot', cool: 'cool' } as const;
+const becomes = { clean: 'clean', heat: 'hot', cool: 'cool' } as const;
 
 /** Whether the goal holds now. Like ALFWorld's it is judged afresh after each command, and can be undone again. */
 export function reached(now: Situation): boolean {
-  const { goal, contents } = now;
-  if (goal.category === 'look') return atLamp(now) && now.marks[lampHere(now)!]?.includes('on') === true;
-  return destinations(now).some(receptacle => count(contents[receptacle]!, name => isDone(now, name)) >= (goal.category === 'two' ? 2 : 1));
+  const { goal, contents, marks } = now;
+  if (goal.category === 'look') {
+    const lamp = isInHand(now) ? lampHere(now) : undefined;
+    return lamp !== undefined && marks[lamp]?.includes('on') === true;
+  }
+  return destinations(now).some(receptacle => contents[receptacle]!.filter(name => isDone(now, name)).length >= (goal.category === 'two' ? 2 : 1));
 }
 
-/** An object of the wanted kind is in hand; for `two`, the first of them, or both have been dealt with. */
-export function hasObject(now: Situation): boolean {
-  return now.held !== null && kindOf(now.held) === now.goal.object;
+/** An object of the wanted kind is in hand. */
+export function isInHand({ goal, held }: Situation): boolean {
+  return held !== null && kindOf(held) === goal.object;
 }
 
-/** It is in hand, and clean, hot or cool if the goal asks for that. */
-export function hasPrepared(now: Situation): boolean {
-  return hasObject(now) && isDone(now, now.held!);
+/** The first of two lies at a destination. Where one is enough there is no such stage, and it is over once that one is in hand. */
+export function isFirstInPlace(now: Situation): boolean {
+  return now.goal.category === 'two' ? destinations(now).some(receptacle => now.contents[receptacle]!.some(name => isDone(now, name))) : isInHand(now);
 }
 
-/** One of two lies at the destination. In a category that wants only one, the same as `hasPrepared`. */
-export function hasPlacedOne(now: Situation): boolean {
-  return now.goal.category === 'two' ? destinations(now).some(receptacle => now.contents[receptacle]!.some(name => isDone(now, name))) : hasPrepared(now);
+/** Nothing is missing but to bring it there: what is in hand is the last one, and clean, hot or cool if the goal asks for that. */
+export function isReady(now: Situation): boolean {
+  return isInHand(now) && isDone(now, now.held!) && isFirstInPlace(now);
 }
 
-/** Everything that still has to be put down is in hand: the second of two, or the only one. */
-export function hasLast(now: Situation): boolean {
-  return hasPlacedOne(now) && hasPrepared(now);
-}
-
-/** And the player stands where it belongs: at the receptacle, or at the lamp. */
+/** And the player stands where it belongs: at the receptacle (for `two`, the one with the first), or at the lamp. */
 export function isThere(now: Situation): boolean {
-  if (!hasLast(now) || now.at === null) return false;
-  if (now.goal.category === 'look') return atLamp(now);
-  if (kindOf(now.at) !== now.goal.target) return false;
-  return now.goal.category !== 'two' || now.contents[now.at]!.some(name => isDone(now, name));
+  const { goal, at, contents } = now;
+  if (at === null || !isReady(now)) return false;
+  if (goal.category === 'look') return lampHere(now) !== undefined;
+  return kindOf(at) === goal.target && (goal.category !== 'two' || contents[at]!.some(name => isDone(now, name)));
 }
 
-/** Whether a task leads to this receptacle: its destination, its tool, or a place that holds what is wanted. */
-export function isNeeded({ goal, contents }: Pick<Situation, 'goal' | 'contents'>, receptacle: string): boolean {
-  const kind = kindOf(receptacle), inside = contents[receptacle] ?? [];
-  return kind === goal.target || kind === tools[goal.category as keyof typeof tools] || inside.some(name => kindOf(name) === goal.object || kindOf(name) === goal.target);
+/** Whether the task leads to this receptacle now: it holds what is wanted, or is where the thing in hand must go next. */
+export function leadsTo(now: Situation, receptacle: string): boolean {
+  const { goal, contents, held } = now;
+  const holds = (kind: string) => contents[receptacle]!.some(name => kindOf(name) === kind);
+  if (!isInHand(now)) return holds(goal.object);
+  if (goal.category === 'look') return holds(goal.target);
+  return kindOf(receptacle) === (isDone(now, held!) ? goal.target : tools[goal.category as keyof typeof tools]);
 }
 
-function isDone({ goal, marks: all }: Situation, name: string): boolean {
-  const mark = marks[goal.category as keyof typeof marks];
-  return kindOf(name) === goal.object && (mark === undefined || all[name]?.includes(mark) === true);
+function isDone({ goal, marks }: Situation, name: string): boolean {
+  const mark = becomes[goal.category as keyof typeof becomes];
+  return kindOf(name) === goal.object && (mark === undefined || marks[name]?.includes(mark) === true);
 }
 
 function destinations({ goal, contents }: Situation): string[] {
-  return Object.keys(contents).filter(receptacle => receptacle.startsWith(goal.target) && kindOf(receptacle) === goal.target);
+  return Object.keys(contents).filter(receptacle => kindOf(receptacle) === goal.target);
 }
 
 function lampHere({ goal, contents, at }: Situation): string | undefined {
-  return at === null ? undefined : contents[at]!.find(name => lamps.has(kindOf(name)) && kindOf(name) === goal.target);
-}
-
-function atLamp(now: Situation): boolean {
-  return hasObject(now) && lampHere(now) !== undefined;
-}
-
-function count(names: readonly string[], matches: (name: string) => boolean): number {
-  return names.reduce((sum, name) => sum + (matches(name) ? 1 : 0), 0);
+  return at === null ? undefined : contents[at]!.find(name => kindOf(name) === goal.target);
 }

@@ -1,10 +1,10 @@
 import { type CommandEvent, defineWorld, playerSteps, type World, type WorldState } from 'clew';
 import { drawTask, heldOut } from './draw-task.ts';
-import { goalText, hasLast, hasObject, hasPlacedOne, hasPrepared, isNeeded, isThere, reached } from './goal.ts';
-import { commands, type HouseholdContext, type HouseholdEvent, inReach, machine, slots } from './machine.ts';
+import { goalText, isFirstInPlace, isInHand, isReady, isThere, leadsTo, reached } from './goal.ts';
+import { commands, type HouseholdContext, type HouseholdEvent, machine, slots } from './machine.ts';
 import { createPlayer } from './player.ts';
 import { categories, type Task, task } from './task.ts';
-import { answer, list, opening } from './texts.ts';
+import { answer, opening, receptacleText } from './texts.ts';
 
 /** ALFWorld's six kinds of task, commands and sentences, in houses without end. */
 const household: World<Task, WorldState<HouseholdContext>, HouseholdEvent & CommandEvent> = defineWorld({
@@ -23,16 +23,19 @@ const household: World<Task, WorldState<HouseholdContext>, HouseholdEvent & Comm
   observe: ({ context }, event) => (event ? answer(context, event) : opening(context)),
   success: ({ context }) => reached(context),
   subgoals: {
-    'has the object': ({ context }) => hasObject(context),
-    'object is as wanted': ({ context }) => hasPrepared(context),
-    'one is in place': ({ context }) => hasPlacedOne(context),
-    'has the last object': ({ context }) => hasLast(context),
+    'object in hand': ({ context }) => isInHand(context),
+    'first of two in place': ({ context }) => isFirstInPlace(context),
+    'object ready': ({ context }) => isReady(context),
     'at the destination': ({ context }) => isThere(context),
   },
   look({ context }, _, event) {
-    const target = event.type === 'go' ? event.place : event.type === 'open' ? event.here : event.type === 'examine' && event.thing !== context.held ? event.thing : undefined;
-    if (target === undefined || (event.type !== 'open' && context.doors[target] === 'shut')) return undefined;
-    return { target, contents: list(inReach({ at: target, doors: {}, contents: context.contents })), needed: isNeeded(context, target) };
+    switch (event.type) {
+      case 'go': return { target: event.receptacle, contents: receptacleText(context, event.receptacle), needed: leadsTo(context, event.receptacle) };
+      case 'open': return { target: event.place, contents: receptacleText(context, event.place), needed: leadsTo(context, event.place) };
+      // Nothing is done by examining that going there and opening it has not done.
+      case 'examine': return { target: event.thing, contents: answer(context, event), needed: false };
+      default: return undefined;
+    }
   },
   maxSteps: 30,
   player: createPlayer,

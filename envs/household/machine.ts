@@ -5,24 +5,24 @@ import { type Goal, type Task, tools } from './task.ts';
 
 /** ALFWorld's commands. In code-point order, so that the sorted list of admissible commands needs hardly any sorting. */
 export const commands = {
-  clean: 'clean {held} with {here}',
-  close: 'close {here}',
-  cool: 'cool {held} with {here}',
+  clean: 'clean {held} with {place}',
+  close: 'close {place}',
+  cool: 'cool {held} with {place}',
   examine: 'examine {thing}',
-  go: 'go to {place}',
-  heat: 'heat {held} with {here}',
+  go: 'go to {receptacle}',
+  heat: 'heat {held} with {place}',
   help: 'help',
   inventory: 'inventory',
   look: 'look',
-  move: 'move {held} to {here}',
-  open: 'open {here}',
+  move: 'move {held} to {place}',
+  open: 'open {place}',
   slice: 'slice {object} with {held}',
-  take: 'take {object} from {here}',
+  take: 'take {object} from {place}',
   use: 'use {lamp}',
 } as const;
 
 type Names = readonly string[];
-type Slots = { place: Names; here: Names; object: Names; held: Names; thing: Names; lamp: Names };
+type Slots = { receptacle: Names; place: Names; object: Names; held: Names; thing: Names; lamp: Names };
 export type HouseholdEvent = EventsOf<typeof commands, Slots>;
 
 /** What has been done to an object. */
@@ -42,36 +42,36 @@ export interface HouseholdContext {
   readonly marks: Readonly<Record<string, readonly Mark[]>>;
 }
 
-interface Here { here: string }
+interface Here { place: string }
 interface HeldHere extends Here { held: string }
 
 /** The house as a statechart: one has empty hands, or carries one thing. Everything else is what is where. */
 export const machine = setup({
   types: {} as { input: Task; context: HouseholdContext; events: HouseholdEvent },
   guards: {
-    elsewhere: ({ context }, { place }: { place: string }) => place !== context.at && Object.hasOwn(context.contents, place),
-    'shut, and here': ({ context }, { here }: Here) => here === context.at && context.doors[here] === 'shut',
-    'open, and here': ({ context }, { here }: Here) => here === context.at && context.doors[here] === 'open',
+    elsewhere: ({ context }, { receptacle }: { receptacle: string }) => receptacle !== context.at && Object.hasOwn(context.contents, receptacle),
+    'shut, and here': ({ context }, { place }: Here) => place === context.at && context.doors[place] === 'shut',
+    'open, and here': ({ context }, { place }: Here) => place === context.at && context.doors[place] === 'open',
     'here or held': ({ context }, { thing }: { thing: string }) => thing === context.at || thing === context.held,
     'lamp in reach': ({ context }, { lamp }: { lamp: string }) => lamps.has(kindOf(lamp)) && inReach(context).includes(lamp),
-    'loose and in reach': ({ context }, { object, here }: Here & { object: string }) => here === context.at && inReach(context).includes(object) && !fixtures.has(kindOf(object)),
-    'belongs here': ({ context }, { held, here }: HeldHere) => held === context.held && here === context.at && context.doors[here] !== 'shut' && homes[kindOf(held) as ObjectKind][kindOf(here) as ReceptacleKind] !== undefined,
-    'can be cleaned here': ({ context }, { held, here }: HeldHere) => held === context.held && here === context.at && kindOf(here) === tools.clean && cleanable.has(kindOf(held)),
-    'can be heated here': ({ context }, { held, here }: HeldHere) => held === context.held && here === context.at && kindOf(here) === tools.heat && heatable.has(kindOf(held)),
-    'can be cooled here': ({ context }, { held, here }: HeldHere) => held === context.held && here === context.at && kindOf(here) === tools.cool && coolable.has(kindOf(held)),
+    'loose and in reach': ({ context }, { object, place }: Here & { object: string }) => place === context.at && inReach(context).includes(object) && !fixtures.has(kindOf(object)),
+    'belongs here': ({ context }, { held, place }: HeldHere) => held === context.held && place === context.at && context.doors[place] !== 'shut' && homes[kindOf(held) as ObjectKind][kindOf(place) as ReceptacleKind] !== undefined,
+    'can be cleaned here': ({ context }, { held, place }: HeldHere) => held === context.held && place === context.at && kindOf(place) === tools.clean && cleanable.has(kindOf(held)),
+    'can be heated here': ({ context }, { held, place }: HeldHere) => held === context.held && place === context.at && kindOf(place) === tools.heat && heatable.has(kindOf(held)),
+    'can be cooled here': ({ context }, { held, place }: HeldHere) => held === context.held && place === context.at && kindOf(place) === tools.cool && coolable.has(kindOf(held)),
     'knife for what is in reach': ({ context }, { object, held }: { object: string; held: string }) => held === context.held && knives.has(kindOf(held)) && sliceable.has(kindOf(object)) && inReach(context).includes(object),
   },
   actions: {
-    arrive: assign({ at: (_, { place }: { place: string }) => place }),
-    open: assign({ doors: ({ context }, { here }: Here) => ({ ...context.doors, [here]: 'open' as const }) }),
-    close: assign({ doors: ({ context }, { here }: Here) => ({ ...context.doors, [here]: 'shut' as const }) }),
-    'pick up': assign(({ context }, { object, here }: Here & { object: string }) => ({
+    arrive: assign({ at: (_, { receptacle }: { receptacle: string }) => receptacle }),
+    open: assign({ doors: ({ context }, { place }: Here) => ({ ...context.doors, [place]: 'open' as const }) }),
+    close: assign({ doors: ({ context }, { place }: Here) => ({ ...context.doors, [place]: 'shut' as const }) }),
+    'pick up': assign(({ context }, { object, place }: Here & { object: string }) => ({
       held: object,
-      contents: { ...context.contents, [here]: context.contents[here]!.filter(name => name !== object) },
+      contents: { ...context.contents, [place]: context.contents[place]!.filter(name => name !== object) },
     })),
-    'put down': assign(({ context }, { held, here }: HeldHere) => ({
+    'put down': assign(({ context }, { held, place }: HeldHere) => ({
       held: null,
-      contents: { ...context.contents, [here]: [...context.contents[here]!, held].toSorted(listOrder) },
+      contents: { ...context.contents, [place]: [...context.contents[place]!, held].toSorted(listOrder) },
     })),
     mark: assign({ marks: ({ context }, { name, add, remove }: { name: string; add: Mark; remove?: Mark }) => marked(context.marks, name, add, remove) }),
     // An event is accepted when it does something, even if that is only to be read about.
@@ -120,8 +120,8 @@ type Sight = (state: { readonly context: HouseholdContext }) => Names;
 
 /** The values of each slot that are worth asking the machine about. */
 export const slots: Readonly<Record<keyof Slots, Sight>> = {
-  place: ({ context }) => Object.keys(context.contents),
-  here: ({ context: { at } }) => (at === null ? nothing : [at]),
+  receptacle: ({ context }) => Object.keys(context.contents),
+  place: ({ context: { at } }) => (at === null ? nothing : [at]),
   // With something in hand only a knife has a use for other objects.
   object: ({ context }) => (context.held === null || knives.has(kindOf(context.held)) ? inReach(context) : nothing),
   held: ({ context: { held } }) => (held === null ? nothing : [held]),

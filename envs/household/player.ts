@@ -122,7 +122,7 @@ export function createPlayer(): Player {
       // Cleaning, heating and cooling work with the door shut.
       return place && act(place, `${category} ${held} with ${place.name}`, plan, `${held} is in hand`, place.name, true);
     }
-    return first && act(first, `move ${held} to ${first.name}`, tool ? plan.slice(1) : plan, tool ? `${held} has gone through ${category} at the ${tool}` : `${held} is in hand`);
+    return first && act(first, `move ${held} to ${first.name}`, tool ? plan.slice(1) : plan, tool ? `${held} is ${{ clean: 'clean', heat: 'hot', cool: 'cool' }[category as keyof typeof tools]}` : `${held} is in hand`);
   }
 
   /** Goes there, opens it, and does what is to be done there. */
