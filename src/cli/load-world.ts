@@ -17,6 +17,7 @@ type Module = { default?: unknown };
 /** The worlds that ship. */
 const shipped: Record<string, () => Promise<Module>> = {
   'locked-room': () => import('../../envs/locked-room/index.ts'),
+  household: () => import('../../envs/household/index.ts'),
 };
 
 export const shippedWorlds: readonly string[] = Object.keys(shipped);

@@ -6,6 +6,7 @@ import { newCommand } from './new.ts';
 import { packageRoot } from './package-root.ts';
 import { panelCommand } from './panel.ts';
 import { playCommand } from './play.ts';
+import { rolloutCommand } from './rollout.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
 
@@ -16,7 +17,8 @@ const program = new Command('clew')
   .addCommand(checkCommand())
   .addCommand(playCommand())
   .addCommand(graphCommand())
-  .addCommand(panelCommand());
+  .addCommand(panelCommand())
+  .addCommand(rolloutCommand());
 
 await run(program, process.argv);
 

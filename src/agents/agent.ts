@@ -1,0 +1,67 @@
+import type { Episode, Random } from '../world/index.ts';
+import type { Verdict } from '../tags/verdict.ts';
+import type { Step } from '../trajectory/schema.ts';
+
+/** What an agent may know when it has to reply. */
+export interface Turn {
+  /** Names the episode: the same in every turn of it, and in no other episode of the run. */
+  readonly episode: string;
+  readonly goal: string;
+  /** What was read before the first reply. */
+  readonly opening: string;
+  /** The steps so far, oldest first. `past.at(-1)?.observation ?? opening` is what the agent reads now. */
+  readonly past: readonly Step[];
+  /** The admissible commands, or null when the run does not show them. */
+  readonly admissible: readonly string[] | null;
+  /** The command templates of the world. */
+  readonly commands: readonly string[];
+  /** The step's own draws: they depend on run, task, rollout and step alone, never on who else is in the batch. */
+  readonly random: Random;
+  readonly maxSteps: number;
+  /**
+   * The world itself. For agents that are allowed to know everything (an expert by search) or that ask a person;
+   * an agent whose figures are published must not look.
+   */
+  readonly moment: Episode;
+}
+
+/** What an agent says in one step. */
+export interface Reply {
+  /** Everything that was written. */
+  readonly text: string;
+  /** How the reply was read; null for agents without tags. */
+  readonly verdict: Verdict | null;
+  /** What is sent to the world; null when there is nothing to send. */
+  readonly command: string | null;
+  /** The agent has nothing left to try: the episode ends here, without this reply. */
+  readonly gaveUp?: boolean;
+  /** Ids and log-probabilities, for policies that keep them. */
+  readonly tokens?: Step['tokens'];
+}
+
+/** A reply that could not be had. The episode is dropped, not stored, so that a resumed run plays it again. */
+export interface Failure {
+  readonly error: string;
+}
+
+/** Anything that plays: many turns in, as many replies out, in the same order. */
+export interface Agent {
+  /** Goes into trajectories: `random`, `expert`, `chat:MODEL`. */
+  readonly name: string;
+  /**
+   * `lock-step`: all turns of a round come in one call, which suits a policy that computes in batches. `independent`: each
+   * episode goes on as soon as its own reply is there, which suits an endpoint with slow answers.
+   */
+  readonly pace: 'lock-step' | 'independent';
+  readonly policyVersion?: string | null;
+  reply(turns: readonly Turn[]): Promise<readonly (Reply | Failure)[]>;
+  /** The episode is over: what was remembered of it may go. */
+  forget?(episode: string): void;
+  /** What it has used so far, for reports: requests, tokens, cost. */
+  usage?(): Readonly<Record<string, number>>;
+}
+
+/** The reply of an agent that only acts. */
+export function act(command: string): Reply {
+  return { text: command, verdict: null, command };
+}

@@ -1,0 +1,38 @@
+import { createRandom, greedyPath, type Player } from '../world/index.ts';
+import { type Agent, act, type Reply, type Turn } from './agent.ts';
+
+/**
+ * The world's own player, who sees only text; in worlds without one, the first step of a path found by search, which
+ * knows everything. `seed` varies the order in which the player looks where it is equally plausible to look.
+ */
+export function expertAgent({ seed = 0 }: { seed?: number } = {}): Agent {
+  const players = new Map<string, { player: Player; seen: number }>();
+
+  function decide(turn: Turn): Reply {
+    const { moment, episode, opening, past } = turn;
+    if (!moment.world.player) {
+      const result = greedyPath(moment.world, moment.record.task, moment.state);
+      return result.kind === 'solved' && result.path[0] !== undefined ? act(result.path[0]) : { ...act(''), gaveUp: true };
+    }
+    let known = players.get(episode);
+    if (!known || known.seen > past.length + 1) {
+      known = { player: moment.world.player(createRandom('expert', seed, moment.record.id)), seen: 0 };
+      players.set(episode, known);
+    }
+    if (known.seen === 0) {
+      known.player.see(opening);
+      known.seen = 1;
+    }
+    for (const step of past.slice(known.seen - 1)) known.player.see(step.observation, step.command ?? '');
+    known.seen = past.length + 1;
+    const decision = known.player.decide();
+    return decision ? act(decision.command) : { ...act(''), gaveUp: true };
+  }
+
+  return {
+    name: 'expert',
+    pace: 'lock-step',
+    reply: async turns => turns.map(decide),
+    forget: episode => void players.delete(episode),
+  };
+}

@@ -1,0 +1,164 @@
+import { createRandom, type Episode, type TaskRecord, type World } from '../world/index.ts';
+import type { Step, StopReason, Trajectory } from '../trajectory/schema.ts';
+import type { Agent, Failure, Reply, Turn } from './agent.ts';
+
+export interface RolloutOptions {
+  readonly world: World;
+  readonly tasks: readonly TaskRecord<unknown>[];
+  readonly agent: Agent;
+  /** Names the run in trajectories. Part of no draw: two runs with one seed are the same. */
+  readonly run: string;
+  /** Episodes of each task: a group. 1 if left out. */
+  readonly rollouts?: number;
+  /** Keys every draw, together with task, rollout and step. */
+  readonly seed?: string | number;
+  /** Replies an episode may have; the world's limit if left out. */
+  readonly maxSteps?: number;
+  /** Whether agents are shown the admissible commands. Recorded in trajectories either way. */
+  readonly showAdmissible?: boolean;
+  /** Episodes that are played at the same time. */
+  readonly lanes?: number;
+  /** Episodes that need not be played, because they are stored already. */
+  readonly skip?: (task: string, rollout: number) => boolean;
+  /** Steps of a shortest path, where it is known. */
+  readonly optimalSteps?: (record: TaskRecord<unknown>) => number | null;
+  /** Is given each finished trajectory, before the next is begun in its place. */
+  readonly onTrajectory: (trajectory: Trajectory) => void;
+  /** Is given each episode that an agent could not finish. */
+  readonly onFailure?: (task: string, rollout: number, error: string) => void;
+  /** When it is aborted no new episode is begun, and those that run are dropped. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RolloutResult { readonly finished: number; readonly failed: number; readonly skipped: number; readonly steps: number }
+
+/** An episode that is being played. */
+interface Lane { readonly record: TaskRecord<unknown>; readonly rollout: number; readonly opening: string; moment: Episode; readonly steps: Step[] }
+
+/**
+ * Plays `tasks × rollouts` episodes. Every draw is keyed by seed, task, rollout and step, so that a result depends neither on
+ * the number of lanes nor on what was played before: an interrupted run that goes on with `skip` ends with the same trajectories.
+ */
+export async function rollout(options: RolloutOptions): Promise<RolloutResult> {
+  const { world, tasks, agent, run, rollouts = 1, seed = 0, maxSteps = world.maxSteps, showAdmissible = false, lanes = 64, skip, optimalSteps, onTrajectory, onFailure, signal } = options;
+  const result = { finished: 0, failed: 0, skipped: 0, steps: 0 };
+  const queue = (function* () {
+    for (const record of tasks) for (let k = 0; k < rollouts; k++) {
+      if (skip?.(record.id, k)) result.skipped++;
+      else yield { record, rollout: k };
+    }
+  })();
+  const begin = (): Lane | undefined => {
+    const next = signal?.aborted ? undefined : queue.next().value;
+    if (!next) return undefined;
+    const moment = world.start(next.record);
+    return { ...next, opening: moment.observation, moment, steps: [] };
+  };
+
+  if (agent.pace === 'independent') {
+    let broken = false;
+    await Promise.all(Array.from({ length: lanes }, async () => {
+      try {
+        for (let lane = begin(); lane; lane = begin()) {
+          for (let going = true; going && !broken && !signal?.aborted;) going = advance(lane, (await agent.reply([turnOf(lane)]))[0]!);
+          if (broken) return;
+        }
+      } catch (error) {
+        broken = true; // The others stop too, rather than run on against an endpoint that refuses everyone.
+        throw error;
+      }
+    }));
+    return result;
+  }
+  let live = fill([]);
+  while (live.length > 0 && !signal?.aborted) {
+    const replies = await agent.reply(live.map(turnOf));
+    live = fill(live.filter((lane, i) => advance(lane, replies[i]!)));
+  }
+  return result;
+
+  function fill(playing: Lane[]): Lane[] {
+    while (playing.length < lanes) {
+      const lane = begin();
+      if (!lane) break;
+      playing.push(lane);
+    }
+    return playing;
+  }
+
+  function nameOf({ record, rollout: k }: Lane): string {
+    return `${run}/${record.id}/${k}`;
+  }
+
+  function turnOf(lane: Lane): Turn {
+    const { record, rollout: k, opening, moment, steps } = lane;
+    return {
+      episode: nameOf(lane), goal: moment.goal, opening, past: steps, moment, maxSteps,
+      admissible: showAdmissible ? moment.admissible : null,
+      commands: world.commands,
+      random: createRandom(seed, record.id, k, steps.length),
+    };
+  }
+
+  /** Takes a reply to an episode. False when the episode is over. */
+  function advance(lane: Lane, reply: Reply | Failure): boolean {
+    if ('error' in reply) {
+      result.failed++;
+      onFailure?.(lane.record.id, lane.rollout, reply.error);
+      agent.forget?.(nameOf(lane));
+      return false;
+    }
+    if (reply.gaveUp) return end(lane, 'gave up');
+    const before = lane.moment;
+    lane.moment = reply.command === null ? before.step('') : before.step(reply.command);
+    lane.steps.push(stepOf(before, reply, lane.moment));
+    if (lane.moment.success) return end(lane, 'success');
+    if (lane.moment.done) return end(lane, 'failure');
+    return lane.steps.length < maxSteps || end(lane, 'step limit');
+  }
+
+  function end(lane: Lane, stopReason: StopReason): false {
+    const { record, rollout: k, opening, moment, steps } = lane;
+    result.finished++;
+    result.steps += steps.length;
+    onTrajectory({
+      id: nameOf(lane), run,
+      world: world.name, worldVersion: world.version, grammar: world.grammar,
+      task: { id: record.id, category: record.category, split: record.split, goal: moment.goal },
+      group: `${record.id}@${agent.policyVersion ?? agent.name}`,
+      rollout: k,
+      seed: JSON.stringify([seed, record.id, k]),
+      agent: agent.name,
+      policyVersion: agent.policyVersion ?? null,
+      maxSteps, opening, steps,
+      success: moment.success,
+      stopReason,
+      optimalSteps: optimalSteps?.(record) ?? null,
+    });
+    agent.forget?.(nameOf(lane));
+    return false;
+  }
+}
+
+/** The record of one step. */
+export function stepOf(before: Episode, reply: Reply, after: Episode): Step {
+  const { world, record } = before;
+  const accepted = reply.command !== null && after.last!.accepted;
+  const look = accepted ? world.look(after.state, record.task, world.read(reply.command, before.state)) : undefined;
+  return {
+    admissible: before.admissible,
+    reply: reply.text,
+    verdict: reply.verdict,
+    command: reply.command,
+    accepted,
+    refusal: accepted ? null : reply.command === null ? 'no command' : after.last!.refusal!,
+    observation: after.observation,
+    stateBefore: before.stateHash,
+    stateAfter: after.stateHash,
+    inspection: look ?? null,
+    subgoals: world.subgoals.length > 0 ? after.reached : null,
+    success: after.success,
+    mistake: false,
+    tokens: reply.tokens ?? null,
+  };
+}
