@@ -34,6 +34,7 @@ export function checkpointsOf(db: Database.Database, path: string): Checkpoints 
       const { changes } = replace.run(row.iteration, row.path, row.sha256, row.bytes, jsonText(row.data, `data of checkpoint ${row.path}`), run);
       if (changes === 0) throw new ClewError(`${path} has no run ${run} to keep checkpoints of.`);
     }),
-    of: run => (read.all(run) as (Omit<CheckpointRow, 'data'> & { data: string })[]).map(row => ({ ...row, data: JSON.parse(row.data) as unknown })),
+    of: run => (read.all(run) as (Omit<CheckpointRow, 'data'> & { data: string })[])
+      .map(({ iteration, path, sha256, bytes, data }) => ({ iteration, path, sha256, bytes, data: JSON.parse(data) as unknown })),
   };
 }

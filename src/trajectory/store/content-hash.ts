@@ -11,5 +11,5 @@ import type { Store } from './index.ts';
 export function contentHash(store: Store, filter: TrajectoryFilter = {}): string {
   const all: string[] = [];
   for (const trajectory of store.trajectories.select(filter)) all.push(fingerprint(trajectory));
-  return createHash('sha256').update(all.sort().join('\n')).digest('hex');
+  return createHash('sha256').update(all.toSorted().join('\n')).digest('hex');
 }

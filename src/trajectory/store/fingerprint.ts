@@ -14,7 +14,7 @@ function canonical(value: unknown): string {
     if (typeof inner === 'string') return wellFormed(inner);
     if (name === 'logProbabilities') return (inner as number[]).map(Math.fround);
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 

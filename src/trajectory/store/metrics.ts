@@ -27,6 +27,6 @@ export function metricsOf(db: Database.Database, path: string): Metrics {
       if (changes === 0) throw new ClewError(`${path} has no run ${run} to keep metrics of.`);
     }),
     of: (run, phase) => (read.all(run, phase ?? null, phase ?? null) as { iteration: number; phase: string; data: string }[])
-      .map(row => ({ ...row, data: JSON.parse(row.data) as unknown })),
+      .map(({ iteration, phase, data }) => ({ iteration, phase, data: JSON.parse(data) as unknown })),
   };
 }

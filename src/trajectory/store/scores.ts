@@ -41,6 +41,6 @@ export function scoresOf(db: Database.Database, path: string): Scores {
       }
     }),
     of: (trajectory, method) => (read.all(trajectory, method ?? null, method ?? null) as (Omit<Score, 'steps'> & { steps: string })[])
-      .map(row => ({ ...row, steps: JSON.parse(row.steps) as number[] })),
+      .map(({ method, kind, part, steps }) => ({ method, kind, part, steps: JSON.parse(steps) as number[] })),
   };
 }

@@ -25,8 +25,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 function follow(child: ChildProcessWithoutNullStreams): { acknowledged(): number; errors(): string; atLeast(count: number): Promise<void>; ended: Promise<void> } {
   let output = '';
   let errors = '';
-  let check = (): void => {};
-  child.stdout.on('data', (data: Buffer) => { output += data.toString(); check(); });
+  child.stdout.on('data', (data: Buffer) => { output += data.toString(); });
   child.stderr.on('data', (data: Buffer) => { errors += data.toString(); });
   const ended = new Promise<void>(resolve => { child.on('close', () => resolve()); });
   const acknowledged = (): number => output.split('\n').length - 1;
@@ -34,7 +33,15 @@ function follow(child: ChildProcessWithoutNullStreams): { acknowledged(): number
     acknowledged,
     errors: () => errors,
     atLeast: count => Promise.race([
-      new Promise<void>(resolve => { check = () => { if (acknowledged() >= count) resolve(); }; check(); }),
+      new Promise<void>(resolve => {
+        const check = (): void => {
+          if (acknowledged() < count) return;
+          child.stdout.off('data', check);
+          resolve();
+        };
+        child.stdout.on('data', check);
+        check();
+      }),
       ended.then(() => { if (acknowledged() < count) throw new Error(`The writer ended after ${acknowledged()} episodes: ${errors}`); }),
     ]),
     ended,

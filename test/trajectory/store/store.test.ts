@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentHash, openStore, type Store } from '../../../src/trajectory/store/index.ts';
+import type { Step } from '../../../src/trajectory/schema.ts';
+import { contentHash, openStore, type Store, type TrajectoryFilter } from '../../../src/trajectory/store/index.ts';
 import { exampleStep, exampleTask, exampleTrajectory } from '../examples.ts';
 
 let directory: string;
@@ -71,13 +72,20 @@ describe('a trajectory comes back as it was stored', () => {
   });
 });
 
-describe('what cannot be given back as it is, is refused', () => {
-  const refused = (steps: ReturnType<typeof exampleStep>[], message: RegExp): void => {
-    expect(() => store.trajectories.add(exampleTrajectory({ steps }))).toThrow(message);
-    expect(store.trajectories.count().trajectories).toBe(0);
-  };
-  const tokens = (logProbabilities: number[], reply = [1]): ReturnType<typeof exampleStep> => exampleStep({ tokens: { prompt: [1], reply, logProbabilities } });
+function refused(steps: Step[], message: RegExp): void {
+  expect(() => store.trajectories.add(exampleTrajectory({ steps }))).toThrow(message);
+  expect(store.trajectories.count().trajectories).toBe(0);
+}
 
+function tokens(logProbabilities: number[], reply = [1]): Step {
+  return exampleStep({ tokens: { prompt: [1], reply, logProbabilities } });
+}
+
+function ids(filter?: TrajectoryFilter): string[] {
+  return [...store.trajectories.select(filter)].map(({ id }) => id);
+}
+
+describe('what cannot be given back as it is, is refused', () => {
   test('a log-probability that is not a number', () => refused([tokens([Number.NaN])], /demo\/locked-room:7\/0 cannot be stored: steps\[0\]\.tokens\.logProbabilities\[0\]/));
   test('a log-probability of minus infinity', () => refused([tokens([-Infinity])], /logProbabilities\[0\]/));
   test('a log-probability that is infinite in float32', () => refused([tokens([-1e300])], /not finite in float32/));
@@ -178,8 +186,6 @@ describe('selecting', () => {
       exampleTrajectory({ task: exampleTask('a', { split: null, category: 'iron lock' }), rollout: 0 }),
     ]);
   });
-  const ids = (filter?: Parameters<Store['trajectories']['select']>[0]): string[] => [...store.trajectories.select(filter)].map(({ id }) => id);
-
   test('is ordered by run, task, group and rollout, not by the time of storing', () => {
     expect(ids()).toEqual(['demo/a/0', 'demo/b/9', 'demo/b/10', 'second/a/1']);
   });

@@ -1,0 +1,31 @@
+import type { Verdict } from '../../tags/verdict.ts';
+
+/** How `src/tags` reads a reply. */
+export type ReplyParser = (reply: string) => Verdict;
+
+/** What a log's reply says: the verdict where it has tags, and the command that was sent to the world. */
+export interface ReadReply {
+  readonly verdict: Verdict | null;
+  readonly command: string | null;
+}
+
+const tags = /<\/?(?:planning|explore|exploration|reflection|monitor|monitoring|action)>/i;
+const label = /^[ \t]*act(?:ion)?[ \t]*\d*[ \t]*:[ \t]*/gim;
+
+/**
+ * Read a reply of a log: tagged replies by Clew's parser, ReAct replies by what follows the last `Action:`, and
+ * anything else as a bare command. Replies without tags have no verdict: their format is not judged.
+ */
+export function readReply(reply: string, parse: ReplyParser): ReadReply {
+  if (tags.test(reply)) {
+    const verdict = parse(reply);
+    return { verdict, command: trimmed(verdict.action ?? '') };
+  }
+  const labels = [...reply.matchAll(label)];
+  const last = labels.at(-1);
+  return { verdict: null, command: trimmed(last ? reply.slice(last.index + last[0].length) : reply) };
+}
+
+function trimmed(text: string): string | null {
+  return text.trim() === '' ? null : text.trim();
+}

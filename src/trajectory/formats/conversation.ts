@@ -1,0 +1,101 @@
+import type { Split } from '../../world/tasks.ts';
+import type { Step, Trajectory } from '../schema.ts';
+import { readReply, type ReplyParser } from './command.ts';
+
+/** What any log of an episode tells, whatever its format: the text before the first reply, then replies and answers in turn. */
+export interface Conversation {
+  /** The log's own name of the task; without one, the episode is a task of its own. */
+  readonly task?: string | undefined;
+  readonly goal?: string | undefined;
+  readonly category?: string | undefined;
+  readonly opening: string;
+  readonly turns: readonly Turn[];
+  /** Null when the log does not say. Never taken from a reward. */
+  readonly success: boolean | null;
+}
+
+export interface Turn {
+  readonly reply: string;
+  /** What the world answered; empty when the log ends with the reply. */
+  readonly observation: string;
+  /** The command, where the log keeps it apart from the reply. */
+  readonly command?: string | null;
+  readonly admissible?: readonly string[] | null;
+  readonly mistake?: boolean;
+}
+
+export interface ImportOptions {
+  /** The run that the trajectories will belong to. */
+  readonly run: string;
+  /** How tagged replies are read. */
+  readonly parseReply: ReplyParser;
+  /** What the log does not say and the user knows. */
+  readonly world?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly split?: Split | null | undefined;
+  /** Leave out lines that are not JSON instead of refusing the file. */
+  readonly skipBroken?: boolean | undefined;
+}
+
+/**
+ * Trajectories from conversations, in their order. What a log cannot know (states, what is admissible, subgoals) is null.
+ * Episodes of the same task are rollouts 0, 1, … of one group.
+ * @param name names the tasks of episodes that have none: `NAME#1`.
+ */
+export function trajectoriesFrom(conversations: readonly Conversation[], name: string, options: ImportOptions): Trajectory[] {
+  const rollouts = new Map<string, number>();
+  return conversations.map((conversation, index) => {
+    const task = conversation.task ?? `${name}#${index + 1}`;
+    const rollout = rollouts.get(task) ?? 0;
+    rollouts.set(task, rollout + 1);
+    return {
+      id: `${options.run}/${task}/${rollout}`,
+      run: options.run,
+      world: options.world ?? 'imported',
+      worldVersion: '',
+      grammar: '',
+      task: {
+        id: task,
+        category: conversation.category ?? '',
+        split: options.split ?? null,
+        goal: conversation.goal ?? goalIn(conversation.opening),
+      },
+      group: `${options.run}/${task}`,
+      rollout,
+      seed: '',
+      agent: options.agent ?? 'imported',
+      policyVersion: null,
+      maxSteps: null,
+      opening: conversation.opening,
+      steps: conversation.turns.map(turn => stepFrom(turn, options.parseReply)),
+      success: conversation.success,
+      stopReason: conversation.success ? 'success' : null,
+      optimalSteps: null,
+    };
+  });
+}
+
+function stepFrom(turn: Turn, parse: ReplyParser): Step {
+  const { verdict, command } = readReply(turn.reply, parse);
+  return {
+    admissible: turn.admissible ?? null,
+    reply: turn.reply,
+    verdict,
+    command: turn.command === undefined ? command : turn.command,
+    accepted: null,
+    refusal: null,
+    observation: turn.observation,
+    stateBefore: null,
+    stateAfter: null,
+    inspection: null,
+    subgoals: null,
+    success: null,
+    mistake: turn.mistake ?? false,
+    tokens: null,
+  };
+}
+
+/** The sentence after `Your task is to:`, `Task:` or `Goal:`, as text worlds write it; empty when there is none. */
+export function goalIn(opening: string): string {
+  return /^.*?\b(?:your task(?: is to)?|task|goal)[ \t]*:[ \t]*(.+)$/im.exec(opening)?.[1]?.trim() ?? '';
+}
