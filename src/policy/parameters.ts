@@ -57,7 +57,9 @@ export function parameterCount(config: ModelConfig): number {
  */
 export interface Model {
   readonly config: ModelConfig;
-  readonly parameters: Float32Array;
+  readonly parameters: Float32Array<SharedArrayBuffer>;
+  /** Goes up by one whenever the parameters change, which tells the threads to read them again. */
+  version: number;
 }
 
 /** A fresh model; the same config and seed give the same parameters on every machine. */
@@ -68,7 +70,7 @@ export function createModel(config: ModelConfig, seed: string | number = 0): Mod
     if (start === 'ones') values.fill(1);
     else if (start !== 'zeros') fillNormal(values, start, createRandom('parameters', seed, name));
   }
-  return { config, parameters };
+  return { config, parameters, version: 0 };
 }
 
 /** One parameter as a view into the model's flat array; throws for a name that the model has not. */

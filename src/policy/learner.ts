@@ -1,0 +1,194 @@
+import os from 'node:os';
+import { ClewError } from '../errors.ts';
+import { batchFeeds, type MicroBatch, packRows, type Row, selectedTokens } from './batch.ts';
+import type { EngineDescription } from './engines/engine.ts';
+import type { EngineOptions } from './engines/open.ts';
+import type { LossKind } from './graphs.ts';
+import type { Model } from './parameters.ts';
+import { openHost, type RemoteHost } from './threads.ts';
+
+/** Which loss the rows are trained on. A row's weights are multiplied by 1 / `normaliser`, of the whole mini-batch. */
+export type Loss =
+  /** −Σ weight · log p. */
+  | { kind: 'likelihood'; normaliser: number }
+  /** The clipped surrogate of `losses.ts`; a KL term where `klCoefficient` is above 0, and then rows need a reference. */
+  | {
+    kind: 'policy';
+    normaliser: number;
+    clipLow: number;
+    clipHigh: number;
+    dualClip: number;
+    entropyCoefficient?: number;
+    klCoefficient?: number;
+  };
+
+export interface LearnerOptions {
+  engine?: EngineOptions;
+  /** Worker threads, each with its own engine; 0 computes in the caller's thread. Default: the processor's cores, at most 8. */
+  workers?: number;
+}
+
+/** What one batch of rows gave. */
+export interface GradientResult {
+  loss: number;
+  /** The gradient of every parameter in the model's order. Overwritten by the next call. */
+  gradient: Float32Array;
+  /** For each row, the log-probability of each of its tokens; 0 where the token has no weight. */
+  logProbabilities: Float32Array[];
+  /** For a policy gradient, laid out likewise: ratio, entropy, clipped, and kl where there is a reference. */
+  figures: Record<string, Float32Array[]>;
+  /** Tokens in the rows without padding. */
+  tokens: number;
+}
+
+/** Computes losses and gradients of a model over batches of rows, on several threads. */
+export class Learner {
+  readonly model: Model;
+  readonly description: EngineDescription;
+  readonly workers: number;
+  readonly #hosts: readonly RemoteHost[];
+  readonly #slots: readonly SharedArrayBuffer[];
+  readonly #gradient: Float32Array;
+
+  private constructor(model: Model, hosts: readonly RemoteHost[], slots: readonly SharedArrayBuffer[], workers: number, description: EngineDescription) {
+    this.model = model;
+    this.description = description;
+    this.workers = workers;
+    this.#hosts = hosts;
+    this.#slots = slots;
+    this.#gradient = new Float32Array(model.parameters.length);
+  }
+
+  /** Throws when the engine or the provider that was asked for is missing. */
+  static async open(model: Model, options: LearnerOptions = {}): Promise<Learner> {
+    const workers = options.workers ?? Math.min(8, os.availableParallelism());
+    const hosts = Math.max(1, workers);
+    // Two places a thread: one is added up while the next is filled.
+    const slots = Array.from({ length: 2 * hosts }, () => new SharedArrayBuffer(4 * model.parameters.length));
+    const host = { config: model.config, engine: options.engine ?? {}, parameters: model.parameters.buffer, gradients: slots };
+    const opened = await Promise.all(Array.from({ length: hosts }, () => openHost(host, workers === 0)));
+    return new Learner(model, opened, slots, workers, await opened[0]!.describe());
+  }
+
+  /**
+   * Loss and gradient over all rows. Micro-batches are added in their own order whichever thread computed them, so the
+   * result is the same, bit for bit, for any number of threads.
+   */
+  async gradient(rows: readonly Row[], loss: Loss): Promise<GradientResult> {
+    const { kind, scalars } = lossInputs(loss, rows);
+    const batches = packRows(rows, this.model.config);
+    const result: GradientResult = {
+      loss: 0, gradient: this.#gradient.fill(0), logProbabilities: emptyLike(rows), figures: {},
+      tokens: rows.reduce((sum, row) => sum + row.tokens.length, 0),
+    };
+    const { version } = this.model;
+    await this.#inOrder(batches, async (host, batch, slot) =>
+      host.gradient({ version, slot, loss: kind, size: batch.size, feeds: { ...batchFeeds(batch, rows, this.model.config, 1 / loss.normaliser), ...scalars } }),
+    (outputs, batch, slot) => {
+      const { loss: value, ...perToken } = outputs;
+      if (!Number.isFinite(value![0])) throw new ClewError(`The loss of rows ${batch.rows.join(', ')} is ${value![0]}: the model's parameters have gone astray. Lower the learning rate, and start again from the last checkpoint.`);
+      result.loss += value![0]!;
+      const part = new Float32Array(this.#slots[slot]!);
+      for (let i = 0; i < part.length; i++) this.#gradient[i]! += part[i]!;
+      for (const [name, values] of Object.entries(perToken))
+        distribute(values, batch, rows, name === 'logProbabilities' ? result.logProbabilities : (result.figures[name] ??= emptyLike(rows)));
+    });
+    return result;
+  }
+
+  /** Log-probabilities of the weighted tokens of each row, without gradients; 0 where a token has no weight. */
+  async score(rows: readonly Row[]): Promise<Float32Array[]> {
+    const result = emptyLike(rows);
+    await this.#score(rows, false, (outputs, batch) => distribute(outputs.logProbabilities!, batch, rows, result));
+    return result;
+  }
+
+  /** Log-probabilities of the whole vocabulary at each weighted token of each row: what `Row.reference` takes. */
+  async scoreVocabulary(rows: readonly Row[]): Promise<Float32Array[]> {
+    const width = this.model.config.vocabulary;
+    const result: Float32Array[] = [];
+    await this.#score(rows, true, (outputs, batch) => {
+      let at = 0;
+      for (const number of batch.rows) {
+        const size = selectedTokens(rows[number]!).length * width;
+        result[number] = outputs.vocabulary!.slice(at, at + size);
+        at += size;
+      }
+    });
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#hosts.map(host => host.close()));
+  }
+
+  #score(rows: readonly Row[], whole: boolean, fold: (outputs: Record<string, Float32Array>, batch: MicroBatch) => void): Promise<void> {
+    const { version, config } = this.model;
+    return this.#inOrder(packRows(rows, config), (host, batch) => {
+      const { tokens, previous, positions, targets } = batchFeeds(batch, rows, config, 1);
+      return host.score({ version, size: batch.size, whole, feeds: { tokens: tokens!, previous: previous!, positions: positions!, targets: targets! } });
+    }, fold);
+  }
+
+  /** Gives each free thread the next micro-batch and folds the results in the order of the micro-batches. */
+  async #inOrder<Result>(
+    batches: readonly MicroBatch[],
+    compute: (host: RemoteHost, batch: MicroBatch, slot: number) => Promise<Result>,
+    fold: (result: Result, batch: MicroBatch, slot: number) => void,
+  ): Promise<void> {
+    const free = this.#slots.map((_, slot) => slot);
+    const waiting: ((slot: number | undefined) => void)[] = [];
+    const done = new Map<number, { result: Result; slot: number }>();
+    let next = 0;
+    let folded = 0;
+    const work = async (host: RemoteHost): Promise<void> => {
+      while (next < batches.length) {
+        const i = next++;
+        const slot = free.pop() ?? await new Promise<number | undefined>(resolve => {
+          waiting.push(resolve);
+        });
+        if (slot === undefined) return;
+        done.set(i, { result: await compute(host, batches[i]!, slot), slot });
+        for (let ready = done.get(folded); ready; ready = done.get(folded)) {
+          done.delete(folded);
+          fold(ready.result, batches[folded]!, ready.slot);
+          folded++;
+          const taker = waiting.shift();
+          if (taker) taker(ready.slot);
+          else free.push(ready.slot);
+        }
+      }
+    };
+    // After a failure the threads finish what they have begun and start nothing new; only then is it reported.
+    const stop = (error: unknown): never => {
+      next = batches.length;
+      for (const taker of waiting.splice(0)) taker(undefined);
+      throw error;
+    };
+    const ends = await Promise.allSettled(this.#hosts.map(host => work(host).catch(stop)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+}
+
+function lossInputs(loss: Loss, rows: readonly Row[]): { kind: LossKind; scalars: Record<string, Float32Array> } {
+  if (!(loss.normaliser > 0)) throw new ClewError(`The loss is divided by ${loss.normaliser}; it must be above 0. Does any token have a weight?`);
+  if (loss.kind === 'likelihood') return { kind: 'likelihood', scalars: {} };
+  const { clipLow, clipHigh, dualClip, entropyCoefficient = 0, klCoefficient = 0 } = loss;
+  const missing = rows.findIndex(row => !row.advantages || (klCoefficient > 0 && !row.reference));
+  if (missing >= 0) throw new ClewError(`Row ${missing} has no ${rows[missing]!.advantages ? 'reference, which a KL term needs' : 'advantages, which a policy gradient needs'}.`);
+  const scalars = { clipLow, clipHigh, dualClip, entropyCoefficient, ...(klCoefficient > 0 && { klCoefficient }) };
+  return {
+    kind: klCoefficient > 0 ? 'policy-kl' : 'policy',
+    scalars: Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)])),
+  };
+}
+
+function emptyLike(rows: readonly Row[]): Float32Array[] {
+  return rows.map(row => new Float32Array(row.tokens.length));
+}
+
+/** Moves what a graph said of each selected token to that token's place in its row. */
+function distribute(values: Float32Array, batch: MicroBatch, rows: readonly Row[], into: readonly Float32Array[]): void {
+  let at = 0;
+  for (const number of batch.rows) for (const i of selectedTokens(rows[number]!)) into[number]![i] = values[at++]!;
+}

@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { ClewError } from '../errors.ts';
+import { Host, type HostOptions } from './host.ts';
+
+/** What a host can be asked, wherever it lives. */
+export type RemoteHost = {
+  [Method in 'describe' | 'gradient' | 'score' | 'openLane' | 'closeLane' | 'step' | 'close']:
+  (...task: Parameters<Host[Method]>) => Promise<Awaited<ReturnType<Host[Method]>>>;
+};
+
+export interface Request {
+  id: number;
+  method: keyof RemoteHost;
+  task: unknown;
+}
+
+export interface Response {
+  id: number;
+  result?: unknown;
+  error?: { name: string; message: string; stack?: string };
+}
+
+/**
+ * Opens a host in a worker thread, so that computing never blocks the caller's (which may serve a page or a progress
+ * line); `inline` keeps it in the caller's thread, for tests and tools that start no threads.
+ */
+export async function openHost(options: HostOptions, inline = false): Promise<RemoteHost> {
+  const host = inline ? inlineHost(await Host.open(options)) : threadHost(options);
+  try {
+    await host.describe();
+  } catch (error) {
+    await host.close().catch(() => {});
+    throw error;
+  }
+  return host;
+}
+
+function inlineHost(host: Host): RemoteHost {
+  return {
+    describe: async () => host.describe(),
+    gradient: task => host.gradient(task),
+    score: task => host.score(task),
+    openLane: async () => host.openLane(),
+    closeLane: async lane => host.closeLane(lane),
+    step: task => host.step(task),
+    close: () => host.close(),
+  };
+}
+
+function threadHost(options: HostOptions): RemoteHost {
+  const worker = startWorker(options);
+  const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
+  let ids = 0;
+  const failAll = (error: Error): void => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', ({ id, result, error }: Response) => {
+    const { resolve, reject } = waiting.get(id)!;
+    waiting.delete(id);
+    // A thread without work does not keep the process alive.
+    if (waiting.size === 0) worker.unref();
+    if (error) reject(revive(error));
+    else resolve(result as never);
+  });
+  worker.on('error', failAll);
+  worker.on('exit', code => failAll(new Error(`A policy thread ended by itself with exit code ${code}.`)));
+  worker.unref();
+
+  const call = <Method extends keyof RemoteHost>(method: Method) => (task?: unknown) =>
+    new Promise<never>((resolve, reject) => {
+      const id = ids++;
+      waiting.set(id, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id, method, task } satisfies Request);
+    });
+  return {
+    describe: call('describe'),
+    gradient: call('gradient'),
+    score: call('score'),
+    openLane: call('openLane'),
+    closeLane: call('closeLane'),
+    step: call('step'),
+    close: async () => {
+      await call('close')();
+      await worker.terminate();
+    },
+  };
+}
+
+function startWorker(options: HostOptions): Worker {
+  const source = import.meta.url;
+  if (!source.endsWith('.ts')) return new Worker(new URL('./worker.js', source), { workerData: options });
+  // Run from the sources (the tests do), a thread needs a loader for TypeScript, which Node 20 does not have.
+  const bootstrap = `
+    const { createJiti } = require(${JSON.stringify(createRequire(source).resolve('jiti'))});
+    createJiti(${JSON.stringify(source)}).import(${JSON.stringify(new URL('./worker.ts', source).href)});`;
+  return new Worker(bootstrap, { eval: true, workerData: options });
+}
+
+function revive({ name, message, stack }: NonNullable<Response['error']>): Error {
+  const error = name === 'ClewError' ? new ClewError(message) : new Error(message);
+  if (stack) error.stack = stack;
+  return error;
+}
