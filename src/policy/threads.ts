@@ -73,6 +73,7 @@ function threadHost(options: HostOptions): RemoteHost {
       const id = ids++;
       waiting.set(id, { resolve, reject });
       worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage({ id, method, task } satisfies Request);
     });
   return {

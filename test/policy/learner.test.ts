@@ -64,7 +64,7 @@ describe('Learner', () => {
     const weighted = rows.map(row => ({ tokens: row.tokens, weights: Array.from(row.weights, (w, i) => w * row.advantages![i]!) }));
     const { gradient } = await learner.gradient(weighted, likelihood);
     expect(relativeDistance(policyGradient, gradient)).toBeLessThan(1e-5);
-    expect(policy.figures.clipped!.flatMap(row => [...row]).every(clipped => clipped === 0)).toBe(true);
+    expect(policy.figures.clipped!.every(row => row.every(clipped => clipped === 0))).toBe(true);
   });
 
   it('measures the KL divergence from a reference, which is 0 from itself and above 0 from another model', async () => {

@@ -37,10 +37,6 @@ function onnxOps(model: OnnxModel, provider: Provider): Ops {
   /** Indices as a column [n, 1]. */
   const column = (x: Indices): string => model.node('Reshape', [nameOf(x), ints([-1, 1])]);
   const zeros = (shape: readonly number[]): string => model.constant('float32', new Float32Array(sizeOf(shape)), shape);
-  const checkInner = (a: Tensor, b: Tensor, k: number, inner: number): void => {
-    if (k !== inner) throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
-  };
-
   const ops: Ops = {
     constant: (values, shape) => value(model.constant('float32', values, shape), shape),
     add: binary('Add'),
@@ -100,4 +96,8 @@ function onnxOps(model: OnnxModel, provider: Provider): Ops {
     addAt: (x, columns, values) => node('ScatterElements', [x, column(columns), values], x.shape, { axis: 1, reduction: { text: 'add' } }),
   };
   return ops;
+}
+
+function checkInner(a: Tensor, b: Tensor, k: number, inner: number): void {
+  if (k !== inner) throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
 }

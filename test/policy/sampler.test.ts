@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { modelConfig } from '../../src/policy/config.ts';
+import { Learner } from '../../src/policy/learner.ts';
+import { createModel, type Model } from '../../src/policy/parameters.ts';
+import { type Reply, Sampler } from '../../src/policy/sampler.ts';
+import { createRandom } from '../../src/world/random.ts';
+
+const stop = 3;
+const config = modelConfig('nano', { vocabulary: 50, context: 300 });
+
+/** Parameters larger than at the start, so that distributions are not flat. */
+function model(): Model {
+  const model = createModel(config, 'sampler');
+  for (let i = 0; i < model.parameters.length; i++) model.parameters[i]! *= 2;
+  return model;
+}
+
+const open: { close(): Promise<void> }[] = [];
+async function openSampler(workers = 0): Promise<Sampler> {
+  const sampler = await Sampler.open(model(), { workers });
+  open.push(sampler);
+  return sampler;
+}
+afterAll(() => Promise.all(open.map(one => one.close())));
+
+/** An episode of three steps with a prompt and observations of its own lengths. */
+async function play(sampler: Sampler, episode: number): Promise<{ tokens: number[]; replies: Reply[] }> {
+  const random = createRandom('world', episode);
+  const lane = sampler.lane('run', episode);
+  const replies: Reply[] = [];
+  lane.feed(Array.from({ length: 5 + random.int(60) }, () => random.int(50)));
+  for (let step = 0; step < 3; step++) {
+    replies.push(await lane.reply({ stop: [stop], limit: 10 + random.int(20) }));
+    lane.feed(Array.from({ length: 1 + random.int(30) }, () => random.int(50)));
+  }
+  const tokens = [...lane.tokens];
+  lane.close();
+  return { tokens, replies };
+}
+
+describe('Sampler', () => {
+  it('writes the same for an episode alone and among 63 others, on one thread or two, bit for bit', async () => {
+    const [alone, among, spread] = [await openSampler(), await openSampler(), await openSampler(2)];
+    const crowd = await Promise.all(Array.from({ length: 64 }, (_, i) => play(among, i)));
+    expect(await Promise.all(Array.from({ length: 64 }, (_, i) => play(spread, i)))).toEqual(crowd);
+    for (const episode of [0, 7, 31, 63]) expect(await play(alone, episode)).toEqual(crowd[episode]);
+  });
+
+  it('gives the log-probabilities that the trainer computes', async () => {
+    const sampler = await openSampler();
+    const learner = await Learner.open(sampler.model, { workers: 0 });
+    open.push(learner);
+    const episodes = await Promise.all(Array.from({ length: 20 }, (_, i) => play(sampler, i)));
+    let compared = 0;
+    for (const { tokens, replies } of episodes) {
+      const [scores] = await learner.score([{ tokens, weights: tokens.map((_, i) => (i ? 1 : 0)) }]);
+      for (const { from, logProbabilities } of replies)
+        logProbabilities.forEach((logProbability, i) => {
+          expect(Math.abs(logProbability - scores![from + i]!)).toBeLessThan(1e-4);
+          compared++;
+        });
+    }
+    expect(compared).toBeGreaterThan(500);
+  });
+
+  it('with temperature 0 takes the most likely token, whatever the key', async () => {
+    const sampler = await openSampler();
+    const replies = await Promise.all([1, 2].map(key => {
+      const lane = sampler.lane(key);
+      lane.feed([1, 2, 3]);
+      return lane.reply({ temperature: 0, stop: [], limit: 12 });
+    }));
+    expect(replies[0]).toEqual(replies[1]);
+    expect(replies[0]!.finish).toBe('limit');
+    expect(replies[0]!.tokens).toHaveLength(12);
+  });
+
+  it('draws each token as often as the model says', async () => {
+    const sampler = await openSampler();
+    const learner = await Learner.open(sampler.model, { workers: 0 });
+    open.push(learner);
+    const counts = new Float64Array(50);
+    const draws = 1500;
+    for (let from = 0; from < draws; from += 150) {
+      await Promise.all(Array.from({ length: 150 }, async (_, i) => {
+        const lane = sampler.lane('frequency', from + i);
+        lane.feed([4, 9]);
+        counts[(await lane.reply({ stop: [], limit: 1 })).tokens[0]!]! += 1;
+        lane.close();
+      }));
+    }
+    const [whole] = await learner.scoreVocabulary([{ tokens: [4, 9, 0], weights: [0, 0, 1] }]);
+    const chiSquare = whole!.reduce((sum, logProbability, token) => {
+      const expected = draws * Math.exp(logProbability);
+      return sum + (counts[token]! - expected) ** 2 / expected;
+    }, 0);
+    // 49 degrees of freedom: above 85.4 with a chance of 1 in 1000. The draws are seeded.
+    expect(chiSquare).toBeLessThan(85.4);
+  });
+
+  it('keeps to the given sequences after their opening token, and each can be written', async () => {
+    const sampler = await openSampler();
+    const sequences = [[10, 11, stop], [10, 12, 13, stop], [20, stop]];
+    const written = new Set<string>();
+    await Promise.all(Array.from({ length: 60 }, async (_, i) => {
+      const lane = sampler.lane('only', i);
+      lane.feed([1]);
+      const { tokens } = await lane.reply({ stop: [stop], limit: 500, only: { after: 7, sequences } });
+      const at = tokens.indexOf(7);
+      if (at >= 0) written.add(tokens.slice(at + 1).join());
+      lane.close();
+    }));
+    expect([...written].toSorted()).toEqual(sequences.map(sequence => sequence.join()).toSorted());
+  });
+
+  it('ends a reply when the context is full and refuses a prompt that does not fit', async () => {
+    const sampler = await openSampler();
+    const lane = sampler.lane('context');
+    lane.feed(Array.from({ length: 295 }, () => 1));
+    const reply = await lane.reply({ stop: [], limit: 100 });
+    expect(reply.finish).toBe('context');
+    expect(lane.tokens).toHaveLength(301);
+    expect(() => lane.reply({ stop: [], limit: 1 })).toThrow(/301 tokens and the model's context is 300/);
+  });
+
+  it.each([
+    [{ temperature: -1 }, /temperature is -1/],
+    [{ topP: 0 }, /topP is 0/],
+  ])('refuses %j', async (options, message) => {
+    const lane = (await openSampler()).lane('refuse');
+    lane.feed([1]);
+    expect(() => lane.reply({ stop: [], limit: 1, ...options })).toThrow(message);
+  });
+
+  it('refuses tokens that the model does not know', async () => {
+    const lane = (await openSampler()).lane('unknown');
+    expect(() => lane.feed([50])).toThrow(/token 50; the vocabulary has ids 0 to 49/);
+  });
+});
