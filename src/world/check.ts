@@ -105,7 +105,8 @@ export function check(world: World, { tasks = 20, maxStates = 20_000, allow = []
         for (const command of solved.path) look((state = world.next(state, world.read(command, state))));
       }
       // The whole graph of small worlds; of large ones what random play reaches, and whether it can still be won.
-      const graph = i % Math.ceil(records.length / 40) === 0 ? stateGraph(world, record.task, start, { maxStates: Math.min(maxStates, 5000) }) : undefined;
+      const sampled = everyState ? i % Math.ceil(records.length / 40) === 0 : false;
+      const graph = sampled ? stateGraph(world, record.task, start, { maxStates: Math.min(maxStates, 5000) }) : undefined;
       if (graph?.complete) {
         for (const state of graph.states) look(state);
         for (const node of deadEnds(graph)) {
