@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import type { Split } from '../../world/tasks.ts';
 import type { Step, Trajectory } from '../schema.ts';
 import { readReply, type ReplyParser } from './command.ts';
@@ -25,8 +26,12 @@ export interface Turn {
 }
 
 export interface ImportOptions {
-  /** The run that the trajectories will belong to. */
-  readonly run: string;
+  /** The run that the trajectories will belong to; by default the file's name, and for Clew JSONL each trajectory's own. */
+  readonly run?: string | undefined;
+  /** Names the tasks of episodes whose log does not: `NAME#1`. By default the file's name. */
+  readonly name?: string | undefined;
+  /** How many rollouts of a task (`RUN/TASK`) have been read: give one map to the files of one run, so that they are counted on. */
+  readonly rollouts?: Map<string, number> | undefined;
   /** How tagged replies are read. */
   readonly parseReply: ReplyParser;
   /** What the log does not say and the user knows. */
@@ -40,17 +45,17 @@ export interface ImportOptions {
 /**
  * Trajectories from conversations, in their order. What a log cannot know (states, what is admissible, subgoals) is null.
  * Episodes of the same task are rollouts 0, 1, … of one group.
- * @param name names the tasks of episodes that have none: `NAME#1`.
  */
-export function trajectoriesFrom(conversations: readonly Conversation[], name: string, options: ImportOptions): Trajectory[] {
-  const rollouts = new Map<string, number>();
+export function trajectoriesFrom(conversations: readonly Conversation[], file: string, options: ImportOptions): Trajectory[] {
+  const { run = basename(file, extname(file)), name = basename(file), rollouts = new Map<string, number>() } = options;
   return conversations.map((conversation, index) => {
     const task = conversation.task ?? `${name}#${index + 1}`;
-    const rollout = rollouts.get(task) ?? 0;
-    rollouts.set(task, rollout + 1);
+    const group = `${run}/${task}`;
+    const rollout = rollouts.get(group) ?? 0;
+    rollouts.set(group, rollout + 1);
     return {
-      id: `${options.run}/${task}/${rollout}`,
-      run: options.run,
+      id: `${group}/${rollout}`,
+      run,
       world: options.world ?? 'imported',
       worldVersion: '',
       grammar: '',
@@ -60,7 +65,7 @@ export function trajectoriesFrom(conversations: readonly Conversation[], name: s
         split: options.split ?? null,
         goal: conversation.goal ?? goalIn(conversation.opening),
       },
-      group: `${options.run}/${task}`,
+      group,
       rollout,
       seed: '',
       agent: options.agent ?? 'imported',

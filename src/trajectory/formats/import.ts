@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { ClewError, UsageError } from '../../errors.ts';
 import type { Trajectory } from '../schema.ts';
 import { isAgentTrajRecord, readAgentTraj } from './agenttraj.ts';
@@ -75,10 +74,10 @@ export interface Imported {
  * @throws ClewError that names the file, the line and the fault.
  */
 export function readLog(source: Source, options: ImportOptions, format: ImportFormat = detectFormat(source)): Imported {
-  if (format === 'react') return { format, trajectories: trajectoriesFrom(readReact(source), basename(source.file), options), skipped: [] };
+  if (format === 'react') return { format, trajectories: trajectoriesFrom(readReact(source), source.file, options), skipped: [] };
   const { records, skipped } = recordsOf(source, options.skipBroken);
   if (format === 'clew') return { format, trajectories: readClew(records, options), skipped };
-  return { format, trajectories: trajectoriesFrom(readers[format](records), basename(source.file), options), skipped };
+  return { format, trajectories: trajectoriesFrom(readers[format](records), source.file, options), skipped };
 }
 
 const readers: Readonly<Record<Exclude<ImportFormat, 'clew' | 'react'>, (records: readonly LogRecord[]) => Conversation[]>> = {

@@ -43,7 +43,7 @@ export function exportPrompt(name: string, options: PromptOptions): ExportPrompt
     appendOnly: name !== 'window' && !options.admissible,
     before(trajectory, index) {
       const commands = options.commands(trajectory);
-      if (!commands) throw new ClewError(`The ${name} prompt lists the commands of the world, and those of run ${trajectory.run} are not known. Give them with --commands FILE (a template a line, such as "take {thing} from {place}"), or export with --prompt plain.`);
+      if (!commands) throw new ClewError(`The ${name} prompt lists the commands of the world, and those of ${trajectory.world} are not known. Name the world with --world, or export with --prompt plain.`);
       return template({
         goal: trajectory.task.goal,
         opening: trajectory.opening,

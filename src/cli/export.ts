@@ -1,0 +1,127 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { ClewError } from '../errors.ts';
+import { encoded, exportFormat, exportFormats, exportPrompt, openStore, plainPrompt, promptNames, refuseEvaluationTasks, rowsOf, splits, type ExportPrompt, type Per, type Store, type TrajectoryFilter } from '../trajectory/index.ts';
+import { loadWorld, shippedWorlds } from './load-world.ts';
+
+interface ExportArguments {
+  readonly format: string;
+  readonly out: string;
+  readonly per?: Per;
+  readonly prompt?: string;
+  readonly world?: string;
+  readonly data?: string;
+  readonly admissible?: boolean;
+  readonly run?: string[];
+  readonly task?: string[];
+  readonly split?: string[];
+  readonly category?: string[];
+  readonly agent?: string[];
+  readonly success?: boolean;
+  readonly failure?: boolean;
+  readonly allowUnknownSplit?: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
+
+/** `clew export DB --format F --out FILE`: trajectories as other programs read them. */
+export function exportCommand(): Command {
+  const shapes = Object.entries(exportFormats).map(([name, { title, file }]) => `  ${name.padEnd(13)} ${title} (${file})`).join('\n');
+  return new Command('export')
+    .summary('write trajectories for other programs')
+    .description(`Write trajectories for other programs. The formats:\n${shapes}\nAll but clew are for training, and refuse tasks of an evaluation split.`)
+    .argument('<db>', 'the database to read')
+    .requiredOption('--format <format>', 'the format to write')
+    .requiredOption('--out <file>', 'the file to write')
+    .addOption(new Option('--per <unit>', 'what a row is, where the format has a choice').choices(['step', 'episode', 'task']))
+    .option('--prompt <name>', `how the agent is shown what it read: ${promptNames.join(', ')} (default: transcript, or plain where the world is not known)`)
+    .option('--world <world>', 'the world whose commands the prompts list: a name or the path of a world file (default: by its name, if it ships with clew)')
+    .option('--data <path>', 'where the games of ALFWorld are')
+    .option('--admissible', 'show the admissible commands before each step')
+    .option('--run <names>', 'only these runs, separated by commas', list)
+    .option('--task <ids>', 'only these tasks', list)
+    .option('--split <splits>', `only these splits: ${splits.join(', ')}`, list)
+    .option('--category <names>', 'only these categories', list)
+    .option('--agent <names>', 'only these agents', list)
+    .option('--success', 'only episodes that reached the goal')
+    .addOption(new Option('--failure', 'only episodes that did not').conflicts('success'))
+    .option('--allow-unknown-split', 'train on tasks whose split is not known')
+    .option('--force', 'replace the file when it exists')
+    .option('--json', 'print what was done as JSON')
+    .action(async (db: string, given: ExportArguments) => {
+      const { training, file } = exportFormat(given.format);
+      if (existsSync(given.out) && !given.force) throw new ClewError(`${given.out} exists: give another name, or --force to replace it.`);
+      const store = openStore(db, { readonly: true });
+      try {
+        const filter: TrajectoryFilter = { ...pick(given), success: given.success ? true : given.failure ? false : undefined };
+        const { trajectories } = store.trajectories.count(filter);
+        if (trajectories === 0) throw new ClewError(`${db} holds no trajectory that fits: ${store.trajectories.count().trajectories} are in it. Nothing was written.`);
+        if (training) refuseEvaluationTasks(store.trajectories.select(filter), given.allowUnknownSplit);
+        const prompt = training ? await promptOf(store, given, filter) : plainPrompt;
+        let rows = 0;
+        const counted = function* (): Generator<object> {
+          for (const row of rowsOf(given.format, store.trajectories.select(filter), prompt, given.per)) {
+            rows += 1;
+            yield row;
+          }
+        };
+        writeWhole(given.out, encoded(file, counted()));
+        process.stdout.write(given.json
+          ? `${JSON.stringify({ file: given.out, format: given.format, trajectories, rows, prompt: training ? prompt.name : null })}\n`
+          : `${given.out}: ${rows} rows of ${trajectories} trajectories (${given.format}${training ? `, prompt ${prompt.name}` : ''})\n`);
+      } finally {
+        store.close();
+      }
+    });
+}
+
+function pick({ run, task, split, category, agent }: ExportArguments): TrajectoryFilter {
+  return { run, task, split, category, agent };
+}
+
+/**
+ * The prompt that was asked for; without one, the transcript where the commands of every world are known, else the plain one.
+ * @throws ClewError when a world has other commands now than when the trajectories were made.
+ */
+async function promptOf(store: Store, given: ExportArguments, filter: TrajectoryFilter): Promise<ExportPrompt> {
+  const commands = new Map<string, readonly string[] | null>();
+  for (const { world, grammar } of store.trajectories.select(filter)) {
+    const key = `${world} ${grammar}`;
+    if (!commands.has(key)) commands.set(key, await commandsOf(world, grammar, given));
+  }
+  const known = [...commands.values()].every(templates => templates !== null);
+  return exportPrompt(given.prompt ?? (known ? 'transcript' : 'plain'), {
+    commands: ({ world, grammar }) => commands.get(`${world} ${grammar}`) ?? null,
+    ...(given.admissible ? { admissible: true } : {}),
+  });
+}
+
+/** The command templates of a world, or null when there is no such world at hand. A grammar that is not known (an imported log) fits any. */
+async function commandsOf(name: string, grammar: string, given: ExportArguments): Promise<readonly string[] | null> {
+  if (given.prompt === 'plain' || (given.world === undefined && !shippedWorlds.includes(name))) return null;
+  const world = await loadWorld(given.world ?? name, { data: given.data });
+  if (grammar !== '' && world.grammar !== grammar) throw new ClewError(`The commands of ${world.name} are not those that trajectories of ${name} were made with (grammar ${world.grammar}, they have ${grammar}), so its prompts would not fit them. Export with --prompt plain, or with the version of the world that made them.`);
+  return world.commands;
+}
+
+/** The file is there whole or not at all: it is written under another name first. */
+function writeWhole(path: string, pieces: Iterable<string | Uint8Array>): void {
+  const part = `${path}.part`;
+  let file: number | undefined;
+  try {
+    file = openSync(part, 'w');
+    for (const piece of pieces) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+    }
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(part, path);
+  } catch (error) {
+    if (file !== undefined) rmSync(part, { force: true });
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new ClewError(`${path} could not be written: ${(error as Error).message}. Nothing of it is left.`, { cause: error });
+  }
+}
