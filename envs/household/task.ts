@@ -9,11 +9,11 @@ export type Category = (typeof categories)[number];
 export const tools = { clean: 'sinkbasin', heat: 'microwave', cool: 'fridge' } as const;
 
 const knownReceptacle = new Set<string>(receptacleKinds), knownObject = new Set<string>(objectKinds);
-const named = (known: ReadonlySet<string>, what: string) => z.string().refine(
-  name => known.has(kindOf(name)) && /^[1-9]\d?$/.test(name.slice(kindOf(name).length + 1)),
-  { error: issue => `"${String(issue.input)}" is not the name of ${what}: a name is a kind and a number from 1 to 99, such as "${[...known][0]} 1"` },
-);
-const receptacle = named(knownReceptacle, 'a receptacle'), object = named(knownObject, 'an object');
+
+function isNamed(name: string, known: ReadonlySet<string>): boolean {
+  const kind = kindOf(name);
+  return known.has(kind) && /^[1-9]\d?$/.test(name.slice(kind.length + 1));
+}
 
 const goal = z.strictObject({
   category: z.enum(categories),
@@ -31,14 +31,16 @@ export const task = z.strictObject({
   house: z.string().min(1),
   goal,
   /** Receptacles that can be opened and closed. The others are always open. */
-  doors: z.record(receptacle, z.enum(['shut', 'open'])),
-  /** Every receptacle, with the objects in it. */
-  contents: z.record(receptacle, z.array(object)),
+  doors: z.record(z.string(), z.enum(['shut', 'open'])),
+  /** Every receptacle with its objects, which are read out in this order. */
+  contents: z.record(z.string(), z.array(z.string())),
 }).superRefine(({ goal: { category, target }, doors, contents }, context) => {
   for (const name of Object.keys(doors)) if (!Object.hasOwn(contents, name)) context.addIssue({ code: 'custom', message: `the door "${name}" belongs to no receptacle in \`contents\``, path: ['doors', name] });
   const seen = new Set<string>();
   for (const [name, objects] of Object.entries(contents)) {
+    if (!isNamed(name, knownReceptacle)) context.addIssue({ code: 'custom', message: `"${name}" is not the name of a receptacle: a name is a kind and a number from 1 to 99, such as "shelf 1"`, path: ['contents'] });
     for (const each of objects) {
+      if (!isNamed(each, knownObject)) context.addIssue({ code: 'custom', message: `"${each}" is not the name of an object: a name is a kind and a number from 1 to 99, such as "mug 1"`, path: ['contents', name] });
       if (seen.has(each)) context.addIssue({ code: 'custom', message: `"${each}" is in two places`, path: ['contents', name] });
       seen.add(each);
     }
