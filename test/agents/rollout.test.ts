@@ -1,0 +1,105 @@
+import { createRandom, shortestPath } from 'clew';
+import { describe, expect, it } from 'vitest';
+import household from '../../envs/household/index.ts';
+import lockedRoom from '../../envs/locked-room/index.ts';
+import { type Agent, act, expertAgent, humanAgent, randomAgent, replayAgent, rollout, type RolloutOptions } from '../../src/agents/index.ts';
+import { type Trajectory, trajectorySchema } from '../../src/trajectory/schema.ts';
+
+async function play(options: Partial<RolloutOptions> = {}): Promise<Trajectory[]> {
+  const done: Trajectory[] = [];
+  await rollout({ world: lockedRoom, tasks: lockedRoom.tasks('train', 6), agent: randomAgent(), run: 'r', rollouts: 3, maxSteps: 12, onTrajectory: trajectory => done.push(trajectory), ...options });
+  return done.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+describe('rollout', () => {
+  it('plays every task as often as it is told, each once', async () => {
+    const done = await play();
+    expect(done.map(({ task, rollout }) => `${task.id} ${rollout}`)).toEqual(lockedRoom.tasks('train', 6).flatMap(({ id }) => [0, 1, 2].map(k => `${id} ${k}`)).sort());
+    for (const trajectory of done) expect(trajectorySchema.parse(trajectory)).toEqual(trajectory);
+  });
+
+  it('gives the same trajectories for any number of lanes, and whatever was played before', async () => {
+    const all = await play({ lanes: 64 });
+    expect(await play({ lanes: 1 })).toEqual(all);
+    expect(await play({ lanes: 4 })).toEqual(all);
+    const half = all.filter((_, i) => i % 2 === 0);
+    const rest = await play({ lanes: 5, skip: (task, k) => half.some(done => done.task.id === task && done.rollout === k) });
+    expect([...half, ...rest].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(all);
+  });
+
+  it('gives other trajectories for another seed, and other ones within a group', async () => {
+    const [zero, one] = [await play(), await play({ seed: 1 })];
+    const commands = (trajectory: Trajectory) => trajectory.steps.map(step => step.command).join();
+    expect(zero.map(commands)).not.toEqual(one.map(commands));
+    expect(new Set(zero.slice(0, 3).map(commands)).size).toBeGreaterThan(1);
+  });
+
+  it('records what the world did, refusals and states included', async () => {
+    const task = lockedRoom.tasks('train', 1);
+    const script = ['search the rug', 'dance', 'leave the room', null, 'search the rug'];
+    const scripted: Agent = { name: 'scripted', pace: 'lock-step', reply: async turns => turns.map(({ past }) => (past.length < script.length ? { text: `say ${script[past.length]}`, verdict: null, command: script[past.length]! } : { ...act(''), gaveUp: true })) };
+    const [{ steps, stopReason, success, group }] = await play({ tasks: task, rollouts: 1, agent: scripted }) as [Trajectory];
+    expect(steps.map(({ accepted, refusal }) => [accepted, refusal])).toEqual([[true, null], [false, 'unknown command'], [false, 'not possible now'], [false, 'no command'], [false, 'not possible now']]);
+    expect(steps.map(step => step.stateBefore === step.stateAfter)).toEqual([false, true, true, true, true]);
+    expect(steps[1]).toMatchObject({ reply: 'say dance', command: 'dance', observation: 'Nothing happens.', success: false });
+    expect({ stopReason, success, group }).toEqual({ stopReason: 'gave up', success: false, group: `${task[0]!.id}@scripted` });
+  });
+
+  it('ends at success, at the limit, and says which', async () => {
+    const won = await play({ agent: expertAgent(), rollouts: 1 });
+    for (const trajectory of won) expect(trajectory).toMatchObject({ success: true, stopReason: 'success', steps: { length: 4 } });
+    const idle: Agent = { name: 'idle', pace: 'lock-step', reply: async turns => turns.map(() => act('wait')) };
+    for (const trajectory of await play({ agent: idle, maxSteps: 7 })) expect(trajectory).toMatchObject({ success: false, stopReason: 'step limit', steps: { length: 7 } });
+  });
+
+  it('drops an episode that the agent could not finish, and plays the others', async () => {
+    const failures: string[] = [];
+    const flaky: Agent = { name: 'flaky', pace: 'independent', reply: async turns => turns.map(({ moment, past, episode }) => (past.length === 2 && episode.endsWith('/1') ? { error: 'no luck' } : act(moment.admissible[0]!))) };
+    const done = await play({ agent: flaky, onFailure: (task, k, error) => failures.push(`${task} ${k} ${error}`) });
+    expect(done).toHaveLength(12);
+    expect(failures).toHaveLength(6);
+    expect(failures[0]).toMatch(/ 1 no luck$/);
+  });
+
+  it('stops for all when the agent throws', async () => {
+    let calls = 0;
+    const refused: Agent = { name: 'refused', pace: 'independent', reply: async () => { calls++; throw new Error('wrong key'); } };
+    await expect(play({ agent: refused, lanes: 3 })).rejects.toThrow('wrong key');
+    expect(calls).toBe(3);
+  });
+});
+
+describe('agents', () => {
+  it('the expert of the household sees only text, and wins', async () => {
+    const done = await play({ world: household, tasks: household.tasks('unseen', 20), agent: expertAgent(), rollouts: 1, maxSteps: 30 });
+    expect(done.filter(trajectory => trajectory.success)).toHaveLength(20);
+  });
+
+  it('replay says again what was said, and ends in the same way', async () => {
+    const first = await play();
+    const again = await play({ agent: replayAgent(first) });
+    expect(again.map(({ steps }) => steps)).toEqual(first.map(({ steps }) => steps));
+    expect(() => replayAgent([])).toThrow('nothing to replay');
+  });
+
+  it('a person is asked, shown what there is to read, and may give up', async () => {
+    const [record] = lockedRoom.tasks('train', 1);
+    const path = shortestPath(lockedRoom, record!.task);
+    const typed = path.kind === 'solved' ? [...path.path] : [];
+    const shown: string[] = [];
+    const done = await play({ tasks: [record!], rollouts: 1, agent: humanAgent({ question: async () => typed.shift() ?? '' }, text => shown.push(text)), showAdmissible: true });
+    expect(done[0]!.success).toBe(true);
+    expect(shown.join('\n')).toContain('Get out');
+    expect(shown.join('\n')).toContain('search the chest | ');
+    const quitter = await play({ tasks: [record!], rollouts: 1, agent: humanAgent({ question: async () => '' }, () => {}) });
+    expect(quitter[0]!.stopReason).toBe('gave up');
+  });
+
+  it('draws are keyed by seed, task, rollout and step alone', async () => {
+    const seen: number[] = [];
+    const watching: Agent = { name: 'watching', pace: 'lock-step', reply: async turns => turns.map(({ random, moment }) => { seen.push(random()); return act(moment.admissible[0]!); }) };
+    const [record] = lockedRoom.tasks('train', 1);
+    await play({ tasks: [record!], rollouts: 1, agent: watching, maxSteps: 2, seed: 'x' });
+    expect(seen).toEqual([createRandom('x', record!.id, 0, 0)(), createRandom('x', record!.id, 0, 1)()]);
+  });
+});
