@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { conformance } from 'clew/testing';
+import household from '../../envs/household/index.ts';
 import lockedRoom from '../../envs/locked-room/index.ts';
 
-for (const world of [lockedRoom]) {
+for (const world of [lockedRoom, household]) {
   describe(world.name, () => {
     for (const { name, broken } of conformance(world)) it(name, () => expect([...broken()]).toEqual([]));
   });
