@@ -1,0 +1,10 @@
+/** The built-in policy: a decoder, the engines that compute it, the tokenizer, the sampler and checkpoints. */
+export { type ModelConfig, type Preset, configHash, modelConfig, parseModelConfig, presets } from './config.ts';
+export { createModel, type Model, parameterCount, parameterLayout } from './parameters.ts';
+export type { EngineDescription, Provider } from './engines/engine.ts';
+export type { EngineOptions } from './engines/open.ts';
+export type { Row } from './batch.ts';
+export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
+export { type Lane, type Reply, type ReplyOptions, Sampler, type SamplerOptions } from './sampler.ts';
+export type { Sampling } from './draw.ts';
+export { buildWordTokenizer, type Tokenizer, type TokenizerData, tokenizerFromData, type WordTokenizerOptions } from './tokenizer/index.ts';
