@@ -80,9 +80,9 @@ export async function toSvg({ title, nodes, edges, complete }: Diagram): Promise
   const fill = { start: '#dbeafe', success: '#bbf7d0', end: '#e5e7eb', plain: '#ffffff' };
   const known = new Set(nodes.map(({ id }) => id));
   return (await instance()).renderString({
-    graphAttributes: { label: complete ? title : `${title} (the first ${nodes.length} states)`, labelloc: 't', fontname: 'sans-serif', rankdir: 'LR' },
-    nodeAttributes: { shape: 'box', style: 'rounded,filled', fontname: 'sans-serif', fontsize: 11 },
-    edgeAttributes: { fontname: 'sans-serif', fontsize: 9 },
+    graphAttributes: { label: complete ? title : `${title} (the first ${nodes.length} states)`, labelloc: 't', fontname: 'Helvetica,Arial,sans-serif', rankdir: 'LR' },
+    nodeAttributes: { shape: 'box', style: 'rounded,filled', fontname: 'Helvetica,Arial,sans-serif', fontsize: 11 },
+    edgeAttributes: { fontname: 'Helvetica,Arial,sans-serif', fontsize: 9 },
     nodes: nodes.map(({ id, label, kind }) => ({ name: id, attributes: { label, fillcolor: fill[kind], ...(kind === 'start' && { penwidth: 2 }) } })),
     edges: edges.filter(({ from, to }) => known.has(from) && known.has(to)).map(({ from, to, label }) => ({ tail: from, head: to, attributes: { label } })),
   }, { format: 'svg' });
