@@ -63,7 +63,7 @@ export function rowsOf(name: string, trajectories: Iterable<Trajectory>, prompt:
   const { rows } = exportFormat(name);
   const possible = Object.keys(rows) as Per[];
   const made = rows[per ?? possible[0] as Per];
-  if (!made) throw new UsageError(`The format ${name} has one row a ${possible.join(' or a ')}, not a ${per}.`);
+  if (!made) throw new UsageError(`The format ${name} has a row per ${possible.join(' or ')}, not per ${per}.`);
   return made(trajectories, prompt);
 }
 
