@@ -84,7 +84,7 @@ class Thought {
     const rest = [...usual].sort((a, b) => kept[b.kind]! - kept[a.kind]!);
     for (const place of [...(origin && memory.present(origin) ? [origin] : []), ...here, ...(origin ? [origin] : []), ...rest, ...memory.places.values()]) {
       const command = this.put(object, place);
-      if (!memory.hopeless.has(command)) return this.act(place, command, `put ${object} away`, object, `${object} is in hand and is not wanted`);
+      if (!memory.hopeless.has(command) && !memory.unfit.has(`${classOf(object)} ${place.kind}`)) return this.act(place, command, `put ${object} away`, object, `${object} is in hand and is not wanted`);
     }
     return undefined;
   }

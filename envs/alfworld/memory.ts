@@ -28,6 +28,8 @@ export class Memory {
   readonly refused = new Map<string, number>();
   /** Commands that were refused although everything known spoke for them: they will not be tried again. */
   readonly hopeless = new Set<string>();
+  /** `teddybear bed`: a kind of thing that a kind of place, open or without a door, did not take. */
+  readonly unfit = new Set<string>();
   /** `put … in/on …` in the texts of release 2.1.1, `move … to …` since. */
   put: 'move' | 'put' = 'move';
   /** How often everything was looked into again. */
@@ -172,8 +174,11 @@ export class Memory {
         else place.contents = place.contents.filter(thing => thing !== object);
         return;
       case 'put': case 'move': case 'clean': case 'heat': case 'cool':
-        if (!place || !this.present(place) || this.held !== object || place.shut === true && (verb === 'put' || verb === 'move')) return;
-        if (times === 1) this.unsure = true;
+        if (!place || !this.present(place) || this.held !== object) return;
+        if (verb === 'put' || verb === 'move') {
+          if (place.shut === true) return;
+          if (place.shut === false) this.unfit.add(`${classOf(object!)} ${place.kind}`);
+        }
         break;
       case 'use':
         if (!this.at || ![...this.at.together].some(({ contents }) => contents?.includes(name!))) return;
