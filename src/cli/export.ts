@@ -1,13 +1,13 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ClewError } from '../errors.ts';
-import { encoded, exportFormat, exportFormats, exportPrompt, openStore, plainPrompt, promptNames, refuseEvaluationTasks, rowsOf, splits, type ExportPrompt, type Per, type Store, type TrajectoryFilter } from '../trajectory/index.ts';
+import { encoded, exportFormat, exportFormats, exportPrompt, openStore, plainPrompt, promptNames, refuseEvaluationTasks, rowsOf, splits, type ExportPrompt, type RowUnit, type Store, type TrajectoryFilter } from '../trajectory/index.ts';
 import { loadWorld, shippedWorlds } from './load-world.ts';
 
 interface ExportArguments {
   readonly format: string;
   readonly out: string;
-  readonly per?: Per;
+  readonly per?: RowUnit;
   readonly prompt?: string;
   readonly world?: string;
   readonly data?: string;

@@ -9,7 +9,7 @@ import { skyRlRow, tasksOf, verlRow } from './prompts-for-rl.ts';
 import { rlvmrRow } from './rlvmr.ts';
 import { messagesRow, promptCompletionRows } from './trl.ts';
 
-export type Per = 'step' | 'episode' | 'task';
+export type RowUnit = 'step' | 'episode' | 'task';
 type Rows = (trajectories: Iterable<Trajectory>, prompt: ExportPrompt) => Iterable<object>;
 
 export interface ExportFormat {
@@ -18,7 +18,7 @@ export interface ExportFormat {
   /** True when its rows are made to be trained on, so that evaluation tasks are refused. */
   readonly training: boolean;
   /** What a row can be, the usual first. */
-  readonly rows: Readonly<Partial<Record<Per, Rows>>>;
+  readonly rows: Readonly<Partial<Record<RowUnit, Rows>>>;
 }
 
 const each = (row: (trajectory: Trajectory, prompt: ExportPrompt) => object | readonly object[]): Rows => function* (trajectories, prompt) {
@@ -59,10 +59,10 @@ export function exportFormat(name: string): ExportFormat {
  * @param per what a row is; the format's usual when it is not given.
  * @throws UsageError when the format has no such rows.
  */
-export function rowsOf(name: string, trajectories: Iterable<Trajectory>, prompt: ExportPrompt, per?: Per): Iterable<object> {
+export function rowsOf(name: string, trajectories: Iterable<Trajectory>, prompt: ExportPrompt, per?: RowUnit): Iterable<object> {
   const { rows } = exportFormat(name);
-  const possible = Object.keys(rows) as Per[];
-  const made = rows[per ?? possible[0] as Per];
+  const possible = Object.keys(rows) as RowUnit[];
+  const made = rows[per ?? possible[0] as RowUnit];
   if (!made) throw new UsageError(`The format ${name} has a row per ${possible.join(' or ')}, not per ${per}.`);
   return made(trajectories, prompt);
 }

@@ -6,7 +6,7 @@ import { trajectoriesFrom, type Conversation, type ImportOptions } from './conve
 import { isMessagesRecord, readMessages } from './messages.ts';
 import { isReact, readReact } from './react.ts';
 import { isRlvmrRecord, readRlvmr } from './rlvmr.ts';
-import { recordsOf, type LogRecord, type Source } from './source.ts';
+import { recordsOf, type LogRecord, type LogSource } from './source.ts';
 
 export const importFormats = ['clew', 'messages', 'react', 'agenttraj', 'rlvmr'] as const;
 export type ImportFormat = (typeof importFormats)[number];
@@ -28,7 +28,7 @@ const recognisers: readonly (readonly [ImportFormat, (value: unknown) => boolean
  * The format of a log, by its first record.
  * @throws ClewError when it is none that Clew reads: with what the file seems to be, and what can be read.
  */
-export function detectFormat(source: Source): ImportFormat {
+export function detectFormat(source: LogSource): ImportFormat {
   const first = firstRecord(source);
   if (first === undefined) {
     if (isReact(source.text)) return 'react';
@@ -43,7 +43,7 @@ export function detectFormat(source: Source): ImportFormat {
 }
 
 /** The first record of a JSON or JSONL text, or undefined when it starts like neither. */
-function firstRecord(source: Source): unknown {
+function firstRecord(source: LogSource): unknown {
   const text = source.text.trimStart();
   try {
     if (text.startsWith('[')) return (JSON.parse(text) as unknown[])[0];
@@ -73,7 +73,7 @@ export interface Imported {
  * @param format its format; detected when it is not given.
  * @throws ClewError that names the file, the line and the fault.
  */
-export function readLog(source: Source, options: ImportOptions, format: ImportFormat = detectFormat(source)): Imported {
+export function readLog(source: LogSource, options: ImportOptions, format: ImportFormat = detectFormat(source)): Imported {
   if (format === 'react') return { format, trajectories: trajectoriesFrom(readReact(source), source.file, options), skipped: [] };
   const { records, skipped } = recordsOf(source, options.skipBroken);
   if (format === 'clew') return { format, trajectories: readClew(records, options), skipped };

@@ -1,7 +1,7 @@
 import { ClewError } from '../../errors.ts';
 import type { Conversation, Turn } from './conversation.ts';
 import { yesOrNo } from './fields.ts';
-import type { Source } from './source.ts';
+import type { LogSource } from './source.ts';
 
 const labels: readonly { readonly kind: Kind; readonly pattern: RegExp }[] = [
   { kind: 'thought', pattern: /^(?:thought|think)[ \t]*\d*[ \t]*:[ \t]*/i },
@@ -23,7 +23,7 @@ export function isReact(text: string): boolean {
  * line of `---` or `===`, or by a `Task:`, `Question:` or `Goal:` after an action; a line `Success: true` or `false` is the outcome.
  * @throws ClewError that names the line where an action is missing: a thought that no action follows, or an observation of nothing.
  */
-export function readReact(source: Source): Conversation[] {
+export function readReact(source: LogSource): Conversation[] {
   const conversations: Conversation[] = [];
   let episode = new Episode(source.file);
   const end = (): void => {

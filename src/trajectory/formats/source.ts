@@ -1,7 +1,7 @@
 import { ClewError } from '../../errors.ts';
 
 /** A log that is to be read: its name, for messages, and everything in it. */
-export interface Source {
+export interface LogSource {
   readonly file: string;
   readonly text: string;
 }
@@ -10,7 +10,7 @@ export interface Source {
  * The text of a file.
  * @throws ClewError for what is no text in UTF-8: databases, Parquet files, pickles, compressed files, with what to do instead.
  */
-export function sourceOf(file: string, bytes: Uint8Array): Source {
+export function sourceOf(file: string, bytes: Uint8Array): LogSource {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (start.startsWith('SQLite format 3\0')) throw new ClewError(`${file} is a database and needs no import: give it where a database is asked for.`);
   if (start.startsWith('PAR1')) throw new ClewError(`${file} is a Parquet file, which Clew writes and does not read. Convert it first: python -c "import pandas; pandas.read_parquet('${file}').to_json('log.jsonl', orient='records', lines=True)".`);
@@ -40,18 +40,18 @@ export interface Records {
  * @param skipBroken leave out lines of a JSONL file that are not JSON, and say so in `skipped`.
  * @throws ClewError that names the file and the line of the first thing that is not JSON.
  */
-export function recordsOf(source: Source, skipBroken = false): Records {
+export function recordsOf(source: LogSource, skipBroken = false): Records {
   if (source.text.trim() === '') throw new ClewError(`${source.file} is empty.`);
   return source.text.trimStart().startsWith('[') ? arrayRecords(source) : lineRecords(source, skipBroken);
 }
 
-function arrayRecords(source: Source): Records {
+function arrayRecords(source: LogSource): Records {
   const values = parsed(source);
   if (!Array.isArray(values)) throw new ClewError(`${source.file} starts like an array of records and is none.`);
   return { records: values.map((value: unknown, index) => ({ value, place: `${source.file}, record ${index + 1}` })), skipped: [] };
 }
 
-function lineRecords(source: Source, skipBroken: boolean): Records {
+function lineRecords(source: LogSource, skipBroken: boolean): Records {
   const records: LogRecord[] = [];
   const skipped: string[] = [];
   const lines = source.text.split('\n');
@@ -75,7 +75,7 @@ function lineRecords(source: Source, skipBroken: boolean): Records {
 }
 
 /** When the first line alone is no JSON, the file may be one object over many lines. */
-function wholeObject(source: Source): LogRecord | null {
+function wholeObject(source: LogSource): LogRecord | null {
   try {
     return { value: JSON.parse(source.text), place: source.file };
   } catch {
@@ -83,7 +83,7 @@ function wholeObject(source: Source): LogRecord | null {
   }
 }
 
-function parsed(source: Source): unknown {
+function parsed(source: LogSource): unknown {
   try {
     return JSON.parse(source.text);
   } catch (error) {

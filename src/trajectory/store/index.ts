@@ -9,12 +9,12 @@ import { trajectoriesOf, type Trajectories } from './trajectories.ts';
 import { written } from './written.ts';
 
 export { contentHash } from './content-hash.ts';
-export type { CheckpointRow, Checkpoints } from './checkpoints.ts';
+export type { CheckpointRow } from './checkpoints.ts';
 export type { TrajectoryFilter } from './filter.ts';
-export type { Metrics, MetricsRow } from './metrics.ts';
-export { runKinds, runStatuses, thisMachine, type NewRun, type Run, type RunKind, type RunStatus, type Runs } from './runs.ts';
-export type { Score, Scores } from './scores.ts';
-export type { Counts, Trajectories } from './trajectories.ts';
+export type { MetricsRow } from './metrics.ts';
+export { runKinds, runStatuses, thisMachine, type NewRun, type Run, type RunKind, type RunStatus } from './runs.ts';
+export type { Score } from './scores.ts';
+export type { Counts } from './trajectories.ts';
 
 /** A database of runs, their tasks and trajectories, and what was measured on them. */
 export interface Store {

@@ -1,7 +1,7 @@
 import { parquetReadObjects, parquetSchema, parquetMetadata } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import { encoded, exportFormats, exportPrompt, plainPrompt, readLog, refuseEvaluationTasks, rowsOf, type ExportFormatName, type ExportPrompt, type Per } from '../../../src/trajectory/index.ts';
+import { encoded, exportFormats, exportPrompt, plainPrompt, readLog, refuseEvaluationTasks, rowsOf, type ExportFormatName, type ExportPrompt, type RowUnit } from '../../../src/trajectory/index.ts';
 import type { Trajectory } from '../../../src/trajectory/schema.ts';
 import { parseReply } from '../../../src/tags/index.ts';
 import { exampleStep, exampleTask, exampleTrajectory } from '../examples.ts';
@@ -18,7 +18,7 @@ const erring = exampleTrajectory({
 });
 const asked = { role: 'user', content: `Your task: Get out.\n\n${good.opening}` };
 
-function rows(format: ExportFormatName, trajectories: readonly Trajectory[], options: { per?: Per; prompt?: ExportPrompt } = {}): object[] {
+function rows(format: ExportFormatName, trajectories: readonly Trajectory[], options: { per?: RowUnit; prompt?: ExportPrompt } = {}): object[] {
   return [...rowsOf(format, trajectories, options.prompt ?? plainPrompt, options.per)];
 }
 
