@@ -3,7 +3,7 @@
  *
  * Two games have the same fingerprint when they differ at most in layout, comments, the order of actions and conjuncts,
  * declarations that nothing uses, effects that nothing reads, grammar symbols that no text reaches or that merely name a
- * text, and the sentence of the task. Everything that can reach an observation, the admissible list or the goal counts.
+ * text, the sentence of the task, and the words of `help`, which the fast engine takes from the file. Everything that can reach an observation, the admissible list or the goal counts.
  */
 import { createHash } from 'node:crypto';
 import { type Action, type Condition, type Domain, typesUnder } from './pddl.ts';
@@ -15,7 +15,7 @@ export function fingerprint(domain: Domain, grammar: Grammar): string {
   const read = predicatesRead(domain, grammar);
   const actions = domain.actions.map(action => {
     const texts = grammar.actions.get(action.name);
-    return [action.name, ...canonicalAction(domain, action, read), texts && canonicalText(grammar, texts.template, []), texts && canonicalText(grammar, texts.feedback, [])];
+    return [action.name, ...canonicalAction(domain, action, read), texts && canonicalText(grammar, texts.template, []), texts && canonicalAnswer(grammar, action.name, texts.feedback)];
   });
   const lists = ['list_empty', 'list_separator', 'list_last_separator'].map(name => grammar.symbols.has(name) && canonicalSymbol(grammar, name, []));
   const form = { actions: sorted(actions), intro: canonicalSymbol(grammar, 'intro', []), lists };
@@ -87,6 +87,11 @@ function canonicalCondition(domain: Domain, condition: Condition): unknown {
       return parts.length === 0 ? neutral : parts.length === 1 ? parts[0] : [condition.kind, ...sorted(parts)];
     }
   }
+}
+
+function canonicalAnswer(grammar: Grammar, action: string, text: readonly Part[]): unknown[] {
+  const answer = canonicalText(grammar, text, []);
+  return action === 'help' && answer.length === 1 && typeof answer[0] === 'string' ? [{ help: true }] : answer;
 }
 
 /** A text with its symbols expanded as far as no condition stands in the way, and neighbouring literals joined. */

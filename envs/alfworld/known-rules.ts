@@ -19,6 +19,6 @@ const sinks = ['sinktype', 'sinkbasintype'], basins = ['sinkbasintype'];
 export const knownRules: ReadonlyMap<string, KnownRules> = new Map<string, KnownRules>([
   ['4bacc06938d60c07f70fca19c052e33fbbb8531ab5cb0fea6088f45b3ac10894', { ...old, cleaners: sinks }],
   ['311a67ec37fd74002510024d356d02a93f678690ce8c8f04545096575da3aef7', { ...old, cleaners: basins }],
-  ['5294ddcb1d451d40627a4962cf0d974ad8cad62e98058c2599844db3cb25dc46', { ...today, cleaners: sinks }],
-  ['59a9fbccb91a46b8924b52616384f9de82b156610a64df46eb6d07e7d21b44aa', { ...today, cleaners: basins }],
+  ['0f28b008f0e8342487ceb05dc17be07cc40c1f8031fd57f82f34c0e34597649d', { ...today, cleaners: sinks }],
+  ['bfcc4511094d9bcef5f5f990d2b6f92bea3dc98a33c115b5776809193a6124cd', { ...today, cleaners: basins }],
 ]);
