@@ -8,3 +8,4 @@ export { type GradientResult, Learner, type LearnerOptions, type Loss } from './
 export { type Lane, type Reply, type ReplyOptions, Sampler, type SamplerOptions } from './sampler.ts';
 export type { Sampling } from './draw.ts';
 export { buildWordTokenizer, type Tokenizer, type TokenizerData, tokenizerFromData, type WordTokenizerOptions } from './tokenizer/index.ts';
+export { type Checkpoint, type CheckpointExpectation, type CheckpointSummary, inspectCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';

@@ -62,15 +62,21 @@ export interface Model {
   version: number;
 }
 
+/** A model with all parameters 0, to be filled from a file. */
+export function emptyModel(config: ModelConfig): Model {
+  return { config, parameters: new Float32Array(new SharedArrayBuffer(4 * parameterCount(config))), version: 0 };
+}
+
 /** A fresh model; the same config and seed give the same parameters on every machine. */
 export function createModel(config: ModelConfig, seed: string | number = 0): Model {
-  const parameters = new Float32Array(new SharedArrayBuffer(4 * parameterCount(config)));
+  const model = emptyModel(config);
+  const { parameters } = model;
   for (const { name, offset, size, start } of parameterLayout(config)) {
     const values = parameters.subarray(offset, offset + size);
     if (start === 'ones') values.fill(1);
     else if (start !== 'zeros') fillNormal(values, start, createRandom('parameters', seed, name));
   }
-  return { config, parameters, version: 0 };
+  return model;
 }
 
 /** One parameter as a view into the model's flat array; throws for a name that the model has not. */
