@@ -1,2 +1,3 @@
 export { ClewError, UsageError } from './errors.ts';
 export * from './world/index.ts';
+export * from './trajectory/index.ts';

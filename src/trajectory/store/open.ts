@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
 import { applicationId, migrations } from './migrations.ts';
+import { connect } from './sqlite.ts';
 import { lockForWriting, type WriterLock } from './writer-lock.ts';
 
 /** A connection, and for a writer the lock that keeps other writers out. */
@@ -21,7 +22,7 @@ export interface OpenDatabase {
 export function openDatabase(path: string, readonly: boolean): OpenDatabase {
   if (path === ':memory:') {
     if (readonly) throw new ClewError('A database in memory starts empty: open it for writing.');
-    const db = new Database(path);
+    const db = connect(path);
     prepare(db);
     migrate(db);
     return { db, path, readonly, close: () => void db.close() };
@@ -45,12 +46,12 @@ function openReader(path: string, found: number): OpenDatabase {
       ? `${path} is an empty database: nothing has been stored in it yet.`
       : `${path} was written by an older Clew (schema ${found}, this one reads ${migrations.length}). Open it once for writing to bring it up to date.`);
   }
-  const db = new Database(path, { readonly: true, fileMustExist: true });
+  const db = connect(path, { readonly: true, fileMustExist: true });
   return { db, path, readonly: true, close: () => void db.close() };
 }
 
 function openWriter(path: string, lock: WriterLock): OpenDatabase {
-  const db = new Database(path);
+  const db = connect(path);
   try {
     prepare(db);
     migrate(db);
@@ -108,12 +109,15 @@ function refuseWrongPath(path: string, readonly: boolean): void {
 function isSqlite(path: string): boolean {
   const magic = 'SQLite format 3\0';
   const start = Buffer.alloc(magic.length);
-  const file = openSync(path, 'r');
+  let file: number | undefined;
   try {
+    file = openSync(path, 'r');
     const length = readSync(file, start, 0, start.length, 0);
     return length === 0 || start.toString('latin1') === magic;
+  } catch (error) {
+    throw new ClewError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -122,7 +126,7 @@ function isSqlite(path: string): boolean {
  * connection that may write would move it into the file; where none is, a connection that may not write would leave one behind.
  */
 function schemaOf(path: string): number {
-  const db = new Database(path, { readonly: existsSync(`${path}-wal`), fileMustExist: true });
+  const db = connect(path, { readonly: existsSync(`${path}-wal`), fileMustExist: true });
   try {
     const id = db.pragma('application_id', { simple: true }) as number;
     const version = db.pragma('user_version', { simple: true }) as number;

@@ -1,5 +1,6 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
+import { connect } from './sqlite.ts';
 
 export interface WriterLock {
   release(): void;
@@ -17,10 +18,11 @@ export interface WriterLock {
 export function lockForWriting(path: string): WriterLock {
   let lock: Database.Database | undefined;
   try {
-    lock = new Database(`${path}-writer`, { timeout: 0 });
+    lock = connect(`${path}-writer`, { timeout: 0 });
     lock.exec('begin exclusive');
   } catch (error) {
     lock?.close();
+    if (error instanceof ClewError) throw error;
     const code = (error as { code?: string }).code ?? '';
     if (code.startsWith('SQLITE_BUSY')) {
       throw new ClewError(`${path} is being written by another process. Wait for it to end, or write to another file; reading is possible meanwhile.`);

@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module';
+import type Database from 'better-sqlite3';
+import { ClewError } from '../../errors.ts';
+
+let driver: typeof Database | undefined;
+
+/**
+ * A connection by better-sqlite3, which is loaded with the first one: it is machine code, and who only writes a world
+ * should not need it.
+ * @throws ClewError when it does not load on this machine.
+ */
+export function connect(path: string, options: Database.Options = {}): Database.Database {
+  driver ??= load();
+  return new driver(path, options);
+}
+
+function load(): typeof Database {
+  try {
+    const module = createRequire(import.meta.url)('better-sqlite3') as typeof Database;
+    new module(':memory:').close();
+    return module;
+  } catch (error) {
+    throw new ClewError(`better-sqlite3, which keeps trajectories, does not load here (${(error as Error).message.split('\n')[0]}). Run: npm rebuild better-sqlite3`, { cause: error });
+  }
+}
