@@ -1,0 +1,45 @@
+import type { Step } from '../trajectory/schema.ts';
+import { normaliseCommand } from './indexed-episode.ts';
+
+const links = new Set(['to', 'from', 'in', 'on', 'into', 'onto', 'in/on', 'with', 'at', 'under', 'of', 'using']);
+const articles = new Set(['a', 'an', 'the', 'up', 'down']);
+
+/**
+ * What a command is about: the words after its verb, up to the next preposition, without articles. `take mug 1 from desk 2`
+ * gives `mug 1`, `go to desk 1` gives `desk 1`, `look` gives null.
+ */
+export function commandTarget(command: string): string | null {
+  const words = normaliseCommand(command).split(' ').slice(1);
+  const target: string[] = [];
+  for (const word of words) {
+    if (links.has(word)) {
+      if (target.length > 0) break;
+    } else if (!articles.has(word)) {
+      target.push(word);
+    }
+  }
+  return target.length === 0 ? null : target.join(' ');
+}
+
+/**
+ * Whether a thought names a target: the whole of it (`drawer 2`), or its name without a number of another thing after it
+ * (`the drawer`, but not `drawer 1`). Words are compared whole and without case.
+ */
+export function namesTarget(thought: string, target: string): boolean {
+  const text = ` ${thought.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
+  const plain = target.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  if (text.includes(` ${plain} `)) return true;
+  const name = plain.replace(/ \d+$/, '');
+  if (name === plain) return false;
+  for (let at = text.indexOf(` ${name} `); at >= 0; at = text.indexOf(` ${name} `, at + 1)) {
+    if (!/^\d/.test(text.slice(at + name.length + 2))) return true;
+  }
+  return false;
+}
+
+/** Whether the thought names what the action is about; null for a broken reply and for a command without a target. */
+export function reasonAgrees(step: Step): boolean | null {
+  if (step.verdict === null || step.verdict.violations.length > 0 || step.command === null) return null;
+  const target = commandTarget(step.command);
+  return target === null ? null : namesTarget(step.verdict.thought, target);
+}

@@ -1,0 +1,131 @@
+import type { Trajectory } from '../trajectory/schema.ts';
+import { createRandom } from '../world/random.ts';
+import { differenceOf, type Difference, type EpisodePair } from './difference.ts';
+import { countEpisode, type EpisodeCounts } from './episode-counts.ts';
+import type { Figures, Measurement } from './figures.ts';
+import { Measuring } from './measure.ts';
+import { compareReplicates, type ReplicateComparison } from './replicates.ts';
+import { mcnemar } from './statistics/mcnemar.ts';
+import { stepMetricNames, type StepMetric } from './step-metrics.ts';
+import { Tally } from './tally.ts';
+
+export interface CompareOptions {
+  /** What the two sides are called in tables; default `A` and `B`. */
+  readonly names?: readonly [string, string];
+  /**
+   * Names the training seed that a trajectory belongs to (of the run's name, for instance), so that seeds which both sides have are
+   * paired. Left out, there is no test over seeds: one run a side says nothing about another training.
+   */
+  readonly replicate?: (trajectory: Trajectory) => string;
+  /** Samples of the hierarchical bootstrap over seeds; default 2,000. */
+  readonly resamples?: number;
+}
+
+/** What B has more than A, on what both played. */
+export interface Comparison {
+  readonly names: readonly [string, string];
+  readonly a: Measurement;
+  readonly b: Measurement;
+  /** Episodes of the same task and rollout on both sides. */
+  readonly pairs: number;
+  readonly success: {
+    /** How many of the pairs each solved; null when no pair says. */
+    readonly counts: { readonly both: number; readonly onlyA: number; readonly onlyB: number; readonly neither: number } | null;
+    readonly difference: Difference;
+    /** McNemar's exact test, two-sided; null without pairs. */
+    readonly p: number | null;
+  };
+  /** B − A of every rate of steps, over the pairs. */
+  readonly differences: Readonly<Record<StepMetric, { readonly pooled: Difference; readonly first10: Difference; readonly matched: Difference }>>;
+  /** Figures of the pairs that both sides solved. Conditions on the outcome: supports the early view, does not replace it. */
+  readonly matched: { readonly episodes: number; readonly a: Figures; readonly b: Figures };
+  /** Tests with training seeds as the units; null without `replicate` or without a seed on both sides. */
+  readonly replicates: ReplicateComparison | null;
+  readonly notes: readonly string[];
+}
+
+/** Compares two sets of trajectories, paired by task and rollout wherever both sides have them. Keeps counts, not trajectories. */
+export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, options: CompareOptions = {}): Comparison {
+  const left = readSide(a, options.replicate);
+  const right = readSide(b, options.replicate);
+  const pairs: (EpisodePair & { readonly replicate: string | null })[] = [];
+  for (const [key, side] of left.episodes) {
+    const other = right.episodes.get(key);
+    if (other) pairs.push({ a: side.counts, b: other.counts, replicate: side.replicate });
+  }
+  const solved = pairs.filter(pair => pair.a.success === true && pair.b.success === true);
+  const matchedA = new Tally();
+  const matchedB = new Tally();
+  for (const pair of solved) {
+    matchedA.add(pair.a);
+    matchedB.add(pair.b);
+  }
+  const judged = pairs.filter(pair => pair.a.success !== null && pair.b.success !== null);
+  const count = (forA: boolean, forB: boolean): number => judged.filter(pair => pair.a.success === forA && pair.b.success === forB).length;
+  const counts = judged.length === 0 ? null : { both: count(true, true), onlyA: count(true, false), onlyB: count(false, true), neither: count(false, false) };
+
+  const differences = Object.fromEntries(stepMetricNames.map((name, metric) => {
+    // Whether a world records inspections shows over all its episodes; if neither side ever did, nothing is known.
+    const lacking = (set: readonly EpisodePair[]): readonly EpisodePair[] => (name === 'reinspection' ? set.filter(pair => left.inspectedWorlds.has(pair.a.world) && right.inspectedWorlds.has(pair.b.world)) : set);
+    return [name, {
+      pooled: differenceOf(lacking(pairs), episode => episode.pooled[metric]!),
+      first10: differenceOf(lacking(pairs), episode => episode.first10[metric]!),
+      matched: differenceOf(lacking(solved), episode => episode.pooled[metric]!),
+    }];
+  })) as unknown as Comparison['differences'];
+
+  return {
+    names: options.names ?? ['A', 'B'],
+    a: left.measuring.result(),
+    b: right.measuring.result(),
+    pairs: pairs.length,
+    success: {
+      counts,
+      difference: differenceOf(judged, episode => ({ yes: episode.success ? 1 : 0, known: 1 })),
+      p: counts && mcnemar(counts.onlyA, counts.onlyB),
+    },
+    differences,
+    matched: { episodes: solved.length, a: matchedA.figures(), b: matchedB.figures() },
+    replicates: options.replicate ? compareReplicates(pairs as (EpisodePair & { replicate: string })[], createRandom('compare', pairs.length), options.resamples ?? 2_000) : null,
+    notes: notesOf(left, right, pairs),
+  };
+}
+
+interface Side {
+  readonly measuring: Measuring;
+  /** By replicate, world, task and rollout; an episode that comes again gets a number of its own. */
+  readonly episodes: ReadonlyMap<string, { readonly counts: EpisodeCounts; readonly replicate: string | null }>;
+  readonly inspectedWorlds: ReadonlySet<string>;
+  readonly repeated: number;
+}
+
+function readSide(trajectories: Iterable<Trajectory>, replicateOf: CompareOptions['replicate']): Side {
+  const measuring = new Measuring([]);
+  const episodes = new Map<string, { counts: EpisodeCounts; replicate: string | null }>();
+  const times = new Map<string, number>();
+  const inspectedWorlds = new Set<string>();
+  let repeated = 0;
+  for (const trajectory of trajectories) {
+    const counts = countEpisode(trajectory);
+    measuring.add(counts);
+    if (counts.inspects) inspectedWorlds.add(counts.world);
+    const replicate = replicateOf?.(trajectory) ?? null;
+    const key = JSON.stringify([replicate, counts.world, counts.task.id, counts.rollout]);
+    const before = times.get(key) ?? 0;
+    times.set(key, before + 1);
+    if (before > 0) repeated++;
+    episodes.set(before === 0 ? key : `${key} ${before}`, { counts, replicate });
+  }
+  return { measuring, episodes, inspectedWorlds, repeated };
+}
+
+function notesOf(left: Side, right: Side, pairs: readonly EpisodePair[]): string[] {
+  const notes: string[] = [];
+  const unpaired = left.episodes.size + right.episodes.size - 2 * pairs.length;
+  if (pairs.length === 0) notes.push('No task and rollout was played by both sides, so nothing is paired and there are no tests.');
+  else if (unpaired > 0) notes.push(`${unpaired} episodes have no partner on the other side; differences and tests leave them out.`);
+  if (left.repeated + right.repeated > 0) notes.push(`${left.repeated + right.repeated} episodes repeat the task and rollout of another on their side; they are paired in the order in which they came.`);
+  const mixed = new Set(pairs.filter(pair => pair.a.grammar !== pair.b.grammar || pair.a.worldVersion !== pair.b.worldVersion).map(pair => pair.a.world));
+  for (const world of mixed) notes.push(`The two sides played different versions of ${world}.`);
+  return notes;
+}

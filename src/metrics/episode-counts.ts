@@ -1,0 +1,141 @@
+import { refusals, type Trajectory } from '../trajectory/schema.ts';
+import { reasonAgrees } from './agreement.ts';
+import { unknown, yes } from './flags.ts';
+import { indexEpisode } from './indexed-episode.ts';
+import { earlySteps, stepMetricNames, stepMetrics } from './step-metrics.ts';
+import { countedTag, countedTags, situationAt, situations } from './tag-use.ts';
+import { overthinking, underthinking } from './thinking.ts';
+import { wasCarriedOut } from './validity.ts';
+
+/** Steps that are `yes` and steps that are known, of one episode. */
+export interface YesKnown {
+  yes: number;
+  known: number;
+}
+
+/** Everything that figures need of an episode, counted: figures are sums of these. Metrics are in the order of `stepMetricNames`. */
+export interface EpisodeCounts {
+  readonly id: string;
+  readonly world: string;
+  readonly worldVersion: string;
+  readonly grammar: string;
+  readonly task: { readonly id: string; readonly category: string; readonly split: string | null };
+  readonly agent: string;
+  readonly run: string;
+  readonly rollout: number;
+  readonly success: boolean | null;
+  readonly steps: number;
+  /** Steps of a shortest path; null where unknown. */
+  readonly optimalSteps: number | null;
+  readonly pooled: readonly YesKnown[];
+  readonly first10: readonly YesKnown[];
+  /** Counts by tag, then by metric. */
+  readonly byTag: readonly (readonly YesKnown[])[];
+  /** Steps by refusal, of the steps of which the log says whether and why they were refused. */
+  readonly refusals: { readonly counts: readonly number[]; readonly known: number };
+  readonly inspects: boolean;
+  readonly cycles: boolean | null;
+  readonly tagCounts: readonly number[];
+  readonly transitions: readonly (readonly number[])[];
+  readonly situations: readonly (readonly number[])[];
+  /** Whether the first reply is planning; null without a verdict. */
+  readonly planningFirst: boolean | null;
+  readonly reflectionAfterFailure: YesKnown;
+  readonly agreement: YesKnown;
+  readonly overthinking: number | null;
+  readonly underthinking: number | null;
+  /** Different subgoals that held after some step; null where the log has none. */
+  readonly subgoals: number | null;
+  /** The goal held after some step. */
+  readonly goalHeld: boolean;
+}
+
+const cycleAt = stepMetricNames.indexOf('cycle');
+const failedAt = situations.indexOf('failed');
+const reflectionAt = countedTags.indexOf('reflection');
+
+/** Counts one episode. A pure function of the trajectory. */
+export function countEpisode(trajectory: Trajectory): EpisodeCounts {
+  const { steps } = trajectory;
+  const episode = indexEpisode(trajectory);
+  const tags = steps.map(step => {
+    const tag = countedTag(step);
+    return tag === null ? -1 : countedTags.indexOf(tag);
+  });
+
+  const pooled: YesKnown[] = [];
+  const first10: YesKnown[] = [];
+  const byTag = countedTags.map((): YesKnown[] => stepMetricNames.map(() => ({ yes: 0, known: 0 })));
+  stepMetricNames.forEach((name, metric) => {
+    const flags = stepMetrics[name].flags(episode);
+    const all = { yes: 0, known: 0 };
+    let early = all;
+    for (let t = 0; t < flags.length; t++) {
+      if (t === earlySteps) early = { ...all };
+      const flag = flags[t]!;
+      if (flag === unknown) continue;
+      all.known++;
+      if (flag === yes) all.yes++;
+      const tag = tags[t]!;
+      if (tag < 0) continue;
+      const cell = byTag[tag]![metric]!;
+      cell.known++;
+      if (flag === yes) cell.yes++;
+    }
+    pooled.push(all);
+    first10.push(early);
+  });
+
+  const tagCounts = countedTags.map(() => 0);
+  const transitions = countedTags.map(() => countedTags.map(() => 0));
+  const table = situations.map(() => countedTags.map(() => 0));
+  const refusalCounts = refusals.map(() => 0);
+  let refusalsKnown = 0;
+  const agreement = { yes: 0, known: 0 };
+  const seenSubgoals = new Set<string>();
+  let hasSubgoals = false;
+  let goalHeld = false;
+  let inspects = false;
+  for (let t = 0; t < steps.length; t++) {
+    const step = steps[t]!;
+    const tag = tags[t]!;
+    if (tag >= 0) {
+      tagCounts[tag]!++;
+      table[situations.indexOf(situationAt(steps, t))]![tag]!++;
+      if (t > 0 && tags[t - 1]! >= 0) transitions[tags[t - 1]!]![tag]!++;
+    }
+    const refusal = step.command === null ? 'no command' : step.refusal;
+    if (refusal !== null) refusalCounts[refusals.indexOf(refusal)]!++;
+    if (refusal !== null || wasCarriedOut(step) === true) refusalsKnown++;
+    const agrees = reasonAgrees(step);
+    if (agrees !== null) {
+      agreement.known++;
+      if (agrees) agreement.yes++;
+    }
+    if (step.subgoals !== null) {
+      hasSubgoals = true;
+      for (const subgoal of step.subgoals) seenSubgoals.add(subgoal);
+    }
+    if (step.success === true) goalHeld = true;
+    if (step.inspection !== null) inspects = true;
+  }
+  const failed = table[failedAt]!;
+  return {
+    id: trajectory.id, world: trajectory.world, worldVersion: trajectory.worldVersion, grammar: trajectory.grammar,
+    task: { id: trajectory.task.id, category: trajectory.task.category, split: trajectory.task.split },
+    agent: trajectory.agent, run: trajectory.run, rollout: trajectory.rollout,
+    success: trajectory.success, steps: steps.length, optimalSteps: trajectory.optimalSteps,
+    pooled, first10, byTag,
+    refusals: { counts: refusalCounts, known: refusalsKnown },
+    inspects,
+    cycles: pooled[cycleAt]!.known === 0 ? null : pooled[cycleAt]!.yes > 0,
+    tagCounts, transitions, situations: table,
+    planningFirst: steps.length === 0 || tags[0]! < 0 ? null : countedTags[tags[0]!] === 'planning',
+    reflectionAfterFailure: { yes: failed[reflectionAt]!, known: failed.reduce((sum, count) => sum + count, 0) },
+    agreement,
+    overthinking: trajectory.success === true ? overthinking(episode) : null,
+    underthinking: trajectory.success === false ? underthinking(episode) : null,
+    subgoals: hasSubgoals ? seenSubgoals.size : null,
+    goalHeld,
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { refusals } from '../trajectory/schema.ts';
+import { stepMetricNames } from './step-metrics.ts';
+import { countedTags, situations } from './tag-use.ts';
+
+const intervalSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  level: z.literal(0.95),
+  method: z.enum(['Wilson', 'Wilson, clustered by episode', 'Student t', 'paired by task', 'hierarchical bootstrap']),
+});
+
+/** A share, with all that is needed to judge it. `value` is null where the log lacks the facts, and `reason` says which. */
+export const rateSchema = z.strictObject({
+  value: z.number().nullable(),
+  numerator: z.int().nonnegative(),
+  denominator: z.int().nonnegative(),
+  /** Steps or episodes that were left out because they lack the facts. */
+  missing: z.int().nonnegative(),
+  /** Mean of the episodes' own rates; null for a share of episodes. */
+  macro: z.number().nullable(),
+  interval: intervalSchema.nullable(),
+  reason: z.string().nullable(),
+});
+
+/** A mean over episodes. */
+export const meanSchema = z.strictObject({
+  value: z.number().nullable(),
+  episodes: z.int().nonnegative(),
+  missing: z.int().nonnegative(),
+  interval: intervalSchema.nullable(),
+  reason: z.string().nullable(),
+});
+
+const tagCountsSchema = z.record(z.enum(countedTags), z.int().nonnegative());
+
+export const figuresSchema = z.strictObject({
+  episodes: z.int().nonnegative(),
+  tasks: z.int().nonnegative(),
+  stepCount: z.int().nonnegative(),
+  success: rateSchema,
+  steps: z.strictObject({ all: meanSchema, onSuccess: meanSchema }),
+  /** Rates of steps, over all steps and over the first ten of every episode. */
+  rates: z.record(z.enum(stepMetricNames), z.strictObject({ pooled: rateSchema, first10: rateSchema })),
+  refusals: z.record(z.enum(refusals), rateSchema),
+  /** Episodes with at least one step in a cycle. */
+  episodesWithCycle: rateSchema,
+  optimalityGap: meanSchema,
+  overthinking: meanSchema,
+  underthinking: meanSchema,
+  answerInclusive: rateSchema,
+  tags: z.strictObject({
+    shares: z.record(z.enum(countedTags), rateSchema),
+    planningFirst: rateSchema,
+    reflectionAfterFailure: rateSchema,
+    agreement: rateSchema,
+    /** Counts of steps: `transitions[from][to]`. */
+    transitions: z.record(z.enum(countedTags), tagCountsSchema),
+    /** Counts of steps: `situations[situation][tag]`. */
+    situations: z.record(z.enum(situations), tagCountsSchema),
+    /** Mutual information of tag and situation, in bits. */
+    information: z.number().nullable(),
+  }),
+});
+
+export const dimensions = ['world', 'split', 'category', 'agent', 'run', 'tag'] as const;
+const byTagSchema = z.record(z.enum(countedTags), z.record(z.enum(stepMetricNames), rateSchema));
+
+export const measurementSchema = figuresSchema.extend({
+  /** Sentences that a reader has to know before using the figures. */
+  notes: z.array(z.string()),
+  by: z.strictObject({
+    world: z.record(z.string(), figuresSchema),
+    split: z.record(z.string(), figuresSchema),
+    category: z.record(z.string(), figuresSchema),
+    agent: z.record(z.string(), figuresSchema),
+    run: z.record(z.string(), figuresSchema),
+    /** The rates of the steps that carry each tag. */
+    tag: byTagSchema,
+  }).partial(),
+});
+
+export type Interval = z.infer<typeof intervalSchema>;
+export type Rate = z.infer<typeof rateSchema>;
+export type Mean = z.infer<typeof meanSchema>;
+export type Figures = z.infer<typeof figuresSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
+export type Dimension = (typeof dimensions)[number];

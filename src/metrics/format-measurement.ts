@@ -1,0 +1,111 @@
+import type { Figures, Measurement, Rate } from './figures.ts';
+import { earlySteps, repetitiveAction, stepMetricNames, stepMetrics } from './step-metrics.ts';
+import { countedTags, type CountedTag } from './tag-use.ts';
+import { meanRow, percent, rateRow, textTable, wrap, type Row } from './text-table.ts';
+
+/** A measurement as text of at most 100 columns (long names apart): every rate with its denominator and its 95 % interval. */
+export function formatMeasurement(measurement: Measurement): string {
+  const lines = [`${counted(measurement.episodes, 'episode')} of ${counted(measurement.tasks, 'task')}, ${counted(measurement.stepCount, 'step')}`, ''];
+  if (measurement.episodes === 0) return `${lines[0]}: there is nothing to measure.`;
+  lines.push(...episodeTable(measurement), '', ...stepTable(measurement, 'pooled'), '', ...stepTable(measurement, 'first10'), ...tagTables(measurement));
+  for (const [dimension, parts] of Object.entries(measurement.by)) {
+    lines.push('', `by ${dimension}`);
+    lines.push(...(dimension === 'tag' ? byTagTable(measurement.by.tag!) : byTable(parts as Record<string, Figures>)));
+  }
+  const reasons = lackingReasons(measurement);
+  if (reasons.length > 0) lines.push('', 'not measured', ...reasons.flatMap(reason => wrap(reason)));
+  if (measurement.notes.length > 0) lines.push('', 'notes', ...measurement.notes.flatMap(note => wrap(note)));
+  return lines.join('\n');
+}
+
+function episodeTable(figures: Figures): string[] {
+  const rows: Row[] = [
+    ['episodes', 'value', 'of', '95 % interval'],
+    rateRow('success', figures.success),
+    meanRow('steps', figures.steps.all),
+    meanRow('steps on success', figures.steps.onSuccess),
+    meanRow('optimality gap (steps over shortest - 1)', figures.optimalityGap),
+    meanRow('overthinking on success', figures.overthinking),
+    meanRow('underthinking on failure', figures.underthinking),
+    rateRow('failures that had the answer', figures.answerInclusive),
+    rateRow('episodes with a cycle', figures.episodesWithCycle),
+  ];
+  return textTable(rows.filter(row => row[1] !== '-'));
+}
+
+function stepTable(figures: Figures, view: 'pooled' | 'first10'): string[] {
+  const rows: Row[] = [[view === 'pooled' ? 'rates of all steps' : `rates of the first ${earlySteps} steps`, 'value', 'of', '95 % interval', 'mean of episodes']];
+  for (const name of stepMetricNames) {
+    const rate = figures.rates[name][view];
+    if (rate.value !== null) rows.push([...rateRow(stepMetrics[name].label, rate), percent(rate.macro)]);
+  }
+  if (view === 'pooled') {
+    for (const [name, rate] of Object.entries(figures.refusals)) if (rate.value !== null) rows.push([...rateRow(`refused: ${name}`, rate), percent(rate.macro)]);
+  }
+  return textTable(rows);
+}
+
+function tagTables(figures: Figures): string[] {
+  const { tags } = figures;
+  if (tags.shares.none.value === null) return [];
+  const shares: Row[] = [['tags', 'value', 'of', '95 % interval'], ...countedTags.map(tag => rateRow(tag, tags.shares[tag]))];
+  for (const [label, rate] of [['planning at the first step', tags.planningFirst], ['reflection after a failed step', tags.reflectionAfterFailure], ['thought names the target', tags.agreement]] as const) {
+    if (rate.value !== null) shares.push(rateRow(label, rate));
+  }
+  const lines = ['', ...textTable(shares), '', ...textTable(tagTable('steps by situation', tags.situations)), `  the tag tells ${(tags.information ?? 0).toFixed(3)} bits about the situation`];
+  const transitions = tagTable('steps by the tag before', tags.transitions);
+  return transitions.length > 1 ? [...lines, '', ...textTable(transitions)] : lines;
+}
+
+/** Counts by row name and tag; rows without a step are left out. */
+function tagTable(title: string, table: Readonly<Record<string, Readonly<Record<CountedTag, number>>>>): Row[] {
+  const rows: Row[] = [[title, ...countedTags]];
+  for (const [name, counts] of Object.entries(table)) {
+    if (countedTags.some(tag => counts[tag] > 0)) rows.push([name, ...countedTags.map(tag => String(counts[tag]))]);
+  }
+  return rows;
+}
+
+function byTable(parts: Readonly<Record<string, Figures>>): string[] {
+  const rows: Row[] = [['', 'success', 'of', '95 % interval', 'steps', 'repetitive', 'of', '95 % interval', 'inadmissible']];
+  for (const [name, figures] of Object.entries(parts)) {
+    const [, ...repetitive] = rateRow('', figures.rates[repetitiveAction].pooled);
+    rows.push([...rateRow(name, figures.success), figures.steps.all.value?.toFixed(1) ?? '-', ...repetitive, percent(figures.rates.inadmissible.pooled.value)]);
+  }
+  return textTable(rows);
+}
+
+function byTagTable(parts: NonNullable<Measurement['by']['tag']>): string[] {
+  return textTable([
+    ['', 'steps', 'repetitive', 'exact', 'inadmissible', 'no-op'],
+    ...countedTags.map((tag): Row => {
+      const rates = parts[tag];
+      const cell = (rate: Rate): string => (rate.value === null ? '-' : `${percent(rate.value)} of ${rate.denominator}`);
+      return [tag, String(rates.exactRepeat.denominator), cell(rates[repetitiveAction]), cell(rates.exactRepeat), cell(rates.inadmissible), cell(rates.noOp)];
+    }),
+  ]);
+}
+
+/** One line for every reason, with the figures that it took away. */
+function lackingReasons(figures: Figures): string[] {
+  const byReason = new Map<string, string[]>();
+  const note = (label: string, figure: { readonly value: number | null; readonly reason: string | null }): void => {
+    if (figure.value === null && figure.reason !== null) byReason.set(figure.reason, [...(byReason.get(figure.reason) ?? []), label]);
+  };
+  note('success', figures.success);
+  note('steps on success', figures.steps.onSuccess);
+  note('optimality gap', figures.optimalityGap);
+  note('overthinking', figures.overthinking);
+  note('underthinking', figures.underthinking);
+  note('failures that had the answer', figures.answerInclusive);
+  for (const name of stepMetricNames) note(stepMetrics[name].label, figures.rates[name].pooled);
+  note('refusals', figures.refusals['unknown command']);
+  note('tags', figures.tags.shares.none);
+  note('reflection after a failed step', figures.tags.reflectionAfterFailure);
+  note('thought names the target', figures.tags.agreement);
+  return [...byReason].map(([reason, labels]) => `${labels.join(', ')}: ${reason}.`);
+}
+
+function counted(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,86 @@
+import type { Trajectory } from '../trajectory/schema.ts';
+import { countEpisode, type EpisodeCounts } from './episode-counts.ts';
+import type { Dimension, Figures, Measurement } from './figures.ts';
+import { Tally } from './tally.ts';
+
+export interface MeasureOptions {
+  /** Also measure the parts of each of these separately. `tag` parts the steps, the others the episodes. */
+  readonly by?: readonly Dimension[];
+}
+
+/**
+ * Measures trajectories in one pass; they may come from a generator and are not kept. Every figure is defined in
+ * docs/reference/metrics.md. A figure whose facts a log lacks is null, with the reason, never 0.
+ */
+export function measure(trajectories: Iterable<Trajectory>, options: MeasureOptions = {}): Measurement {
+  const measuring = new Measuring(options.by ?? []);
+  for (const trajectory of trajectories) measuring.add(countEpisode(trajectory));
+  return measuring.result();
+}
+
+/** A measurement in the making, fed with counted episodes. */
+export class Measuring {
+  private readonly whole = new Tally();
+  private readonly parts: { dimension: Exclude<Dimension, 'tag'>; tallies: Map<string, Tally> }[];
+  private readonly byTag: boolean;
+  private readonly grammars = new Map<string, Set<string>>();
+  private readonly ids = new Set<string>();
+  private duplicates = 0;
+  private empty = 0;
+
+  constructor(by: readonly Dimension[]) {
+    this.byTag = by.includes('tag');
+    this.parts = [...new Set(by)].filter(dimension => dimension !== 'tag').map(dimension => ({ dimension, tallies: new Map() }));
+  }
+
+  add(counts: EpisodeCounts): void {
+    this.whole.add(counts);
+    for (const { dimension, tallies } of this.parts) {
+      const key = partOf(counts, dimension);
+      let tally = tallies.get(key);
+      if (!tally) tallies.set(key, tally = new Tally());
+      tally.add(counts);
+    }
+    const grammars = this.grammars.get(counts.world) ?? new Set<string>();
+    this.grammars.set(counts.world, grammars.add(`version ${counts.worldVersion || '(none)'}, grammar ${counts.grammar || '(none)'}`));
+    if (this.ids.has(counts.id)) this.duplicates++;
+    this.ids.add(counts.id);
+    if (counts.steps === 0) this.empty++;
+  }
+
+  result(): Measurement {
+    const figures = this.whole.figures();
+    return { ...figures, notes: this.notes(figures), by: this.by() };
+  }
+
+  private by(): Measurement['by'] {
+    const by: Measurement['by'] = {};
+    for (const { dimension, tallies } of this.parts) {
+      by[dimension] = Object.fromEntries([...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, tally]) => [key, tally.figures()]));
+    }
+    if (this.byTag) by.tag = this.whole.byTag();
+    return by;
+  }
+
+  private notes(figures: Figures): string[] {
+    const notes: string[] = [];
+    for (const [world, grammars] of this.grammars) {
+      if (grammars.size > 1) notes.push(`Episodes of different versions of ${world} are pooled: ${[...grammars].join('; ')}.`);
+    }
+    if (this.grammars.size > 1) notes.push(`Episodes of ${this.grammars.size} worlds are pooled: ${[...this.grammars.keys()].join(', ')}.`);
+    if (this.duplicates > 0) notes.push(`${this.duplicates} ${this.duplicates === 1 ? 'episode has the id' : 'episodes have the ids'} of another and ${this.duplicates === 1 ? 'is' : 'are'} counted again.`);
+    if (this.empty > 0) notes.push(`${this.empty} of ${figures.episodes} episodes have no step.`);
+    if (figures.tasks < figures.episodes) notes.push(`${figures.episodes} episodes of ${figures.tasks} tasks: intervals take episodes as independent, so they speak of these tasks played again, not of new ones.`);
+    return notes;
+  }
+}
+
+function partOf(counts: EpisodeCounts, dimension: Exclude<Dimension, 'tag'>): string {
+  switch (dimension) {
+    case 'world': return counts.world;
+    case 'split': return counts.task.split ?? '(unknown)';
+    case 'category': return counts.task.category;
+    case 'agent': return counts.agent;
+    case 'run': return counts.run;
+  }
+}

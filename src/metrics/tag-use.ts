@@ -1,0 +1,50 @@
+import { metaTags, type MetaTag } from '../tags/verdict.ts';
+import type { Step } from '../trajectory/schema.ts';
+import { wasCarriedOut } from './validity.ts';
+
+/** The tag of a step as metrics count it: `none` for every reply that broke a rule, as in RLVMR. */
+export const countedTags = [...metaTags, 'none'] as const;
+export type CountedTag = (typeof countedTags)[number];
+
+/** Where the agent stood when it wrote a reply, by what the step before had done. */
+export const situations = ['start', 'failed', 'unchanged', 'progress', 'going on', 'unknown'] as const;
+export type Situation = (typeof situations)[number];
+
+/** Null for a step without a verdict. */
+export function countedTag(step: Step): CountedTag | null {
+  if (step.verdict === null) return null;
+  return step.verdict.violations.length > 0 || step.verdict.tag === null ? 'none' : (step.verdict.tag satisfies MetaTag);
+}
+
+/**
+ * The situation before step t: `start` at the first step; then what the step before did. `failed`: bad form or not
+ * carried out; `unchanged`: carried out without effect; `progress`: a subgoal came to hold that did not before;
+ * `going on`: anything else; `unknown`: the log does not say whether it was carried out.
+ */
+export function situationAt(steps: readonly Step[], t: number): Situation {
+  if (t === 0) return 'start';
+  const before = steps[t - 1]!;
+  const carriedOut = wasCarriedOut(before);
+  if ((before.verdict !== null && before.verdict.violations.length > 0) || carriedOut === false) return 'failed';
+  if (carriedOut === null) return 'unknown';
+  if (before.stateBefore !== null && before.stateBefore === before.stateAfter) return 'unchanged';
+  const earlier = t >= 2 ? steps[t - 2]!.subgoals : null;
+  if (before.subgoals && earlier && before.subgoals.some(subgoal => !earlier.includes(subgoal))) return 'progress';
+  return 'going on';
+}
+
+/**
+ * Mutual information in bits between the rows and the columns of a table of counts: 0 when the tag says nothing about the
+ * situation (a decoration). Null for an empty table. Biased upwards on few steps.
+ */
+export function mutualInformation(table: readonly (readonly number[])[]): number | null {
+  const rows = table.map(row => row.reduce((sum, count) => sum + count, 0));
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const columns = (table[0] ?? []).map((_, c) => table.reduce((sum, row) => sum + row[c]!, 0));
+  let bits = 0;
+  table.forEach((row, r) => row.forEach((count, c) => {
+    if (count > 0) bits += count / total * Math.log2(count * total / (rows[r]! * columns[c]!));
+  }));
+  return Math.max(0, bits);
+}

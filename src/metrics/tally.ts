@@ -1,0 +1,224 @@
+import { refusals, type Refusal } from '../trajectory/schema.ts';
+import type { EpisodeCounts, YesKnown } from './episode-counts.ts';
+import type { Figures, Mean, Rate } from './figures.ts';
+import { MeanSums } from './statistics/mean-sums.ts';
+import { RatioSums } from './statistics/ratio-sums.ts';
+import { wilson } from './statistics/wilson.ts';
+import { earlySteps, stepMetricNames, stepMetrics, type StepMetric } from './step-metrics.ts';
+import { countedTags, mutualInformation, situations, type CountedTag } from './tag-use.ts';
+
+/** Rates of steps of one world, kept apart because whether a world records inspections shows only over all its episodes. */
+interface WorldSums {
+  inspects: boolean;
+  readonly pooled: readonly RatioSums[];
+  readonly first10: readonly RatioSums[];
+  readonly byTag: readonly (readonly RatioSums[])[];
+}
+
+/** Sums of episode counts, and the figures that they make. */
+export class Tally {
+  private episodes = 0;
+  private stepCount = 0;
+  private readonly tasks = new Set<string>();
+  private readonly worlds = new Map<string, WorldSums>();
+  private readonly success = { yes: 0, known: 0, missing: 0 };
+  private readonly cycles = { yes: 0, known: 0, missing: 0 };
+  private readonly planningFirst = { yes: 0, known: 0, missing: 0 };
+  private readonly refusals = refusals.map(() => new RatioSums());
+  private readonly shares = countedTags.map(() => new RatioSums());
+  private readonly afterFailure = new RatioSums();
+  private readonly agreement = new RatioSums();
+  private readonly all = new MeanSums();
+  private readonly onSuccess = new MeanSums();
+  private readonly gap = new MeanSums();
+  private readonly over = new MeanSums();
+  private readonly under = new MeanSums();
+  private readonly transitions = countedTags.map(() => countedTags.map(() => 0));
+  private readonly situations = situations.map(() => countedTags.map(() => 0));
+  private readonly progress = new Map<string, SubgoalProgress>();
+
+  add(counts: EpisodeCounts): void {
+    const { steps, success } = counts;
+    this.episodes++;
+    this.stepCount += steps;
+    this.tasks.add(`${counts.world}\n${counts.task.id}`);
+    tick(this.success, success);
+    tick(this.cycles, counts.cycles);
+    tick(this.planningFirst, counts.planningFirst);
+
+    const sums = this.sumsOf(counts.world);
+    sums.inspects ||= counts.inspects;
+    for (let metric = 0; metric < stepMetricNames.length; metric++) {
+      addTo(sums.pooled[metric]!, counts.pooled[metric]!, steps);
+      addTo(sums.first10[metric]!, counts.first10[metric]!, Math.min(steps, earlySteps));
+      for (let tag = 0; tag < countedTags.length; tag++) if (counts.tagCounts[tag]! > 0) addTo(sums.byTag[tag]![metric]!, counts.byTag[tag]![metric]!, counts.tagCounts[tag]!);
+    }
+
+    refusals.forEach((_, i) => this.refusals[i]!.add(counts.refusals.counts[i]!, counts.refusals.known, steps - counts.refusals.known));
+    const judged = counts.tagCounts.reduce((sum, count) => sum + count, 0);
+    countedTags.forEach((_, i) => this.shares[i]!.add(counts.tagCounts[i]!, judged, steps - judged));
+    this.afterFailure.add(counts.reflectionAfterFailure.yes, counts.reflectionAfterFailure.known);
+    this.agreement.add(counts.agreement.yes, counts.agreement.known, steps - counts.agreement.known);
+    addTable(this.transitions, counts.transitions);
+    addTable(this.situations, counts.situations);
+
+    this.all.add(steps);
+    if (success === true) {
+      this.onSuccess.add(steps);
+      this.gap.add(counts.optimalSteps ? steps / counts.optimalSteps - 1 : null);
+      this.over.add(counts.overthinking);
+    }
+    if (success === false) this.under.add(counts.underthinking);
+    this.noteProgress(counts);
+  }
+
+  figures(): Figures {
+    const pooled = this.merged(sums => sums.pooled);
+    const first10 = this.merged(sums => sums.first10);
+    const why = (lacking: string): string => (this.stepCount === 0 ? 'there are no steps' : lacking);
+    return {
+      episodes: this.episodes,
+      tasks: this.tasks.size,
+      stepCount: this.stepCount,
+      success: episodeRate(this.success, this.episodes === 0 ? 'there are no episodes' : 'the log does not say which episodes succeeded'),
+      steps: { all: meanOf(this.all, 'there are no episodes'), onSuccess: meanOf(this.onSuccess, 'no episode succeeded') },
+      rates: forMetrics((name, i) => ({ pooled: stepRate(pooled[i]!, why(stepMetrics[name].lacking)), first10: stepRate(first10[i]!, why(stepMetrics[name].lacking)) })),
+      refusals: Object.fromEntries(refusals.map((name, i) => [name, stepRate(this.refusals[i]!, why('the log does not say why commands were refused'))])) as Record<Refusal, Rate>,
+      episodesWithCycle: episodeRate(this.cycles, why(stepMetrics.cycle.lacking)),
+      optimalityGap: meanOf(this.gap, this.onSuccess.count === 0 ? 'no episode succeeded' : 'no shortest path is known'),
+      overthinking: meanOf(this.over, this.onSuccess.count === 0 ? 'no episode succeeded' : stepMetrics.cycle.lacking),
+      underthinking: meanOf(this.under, this.success.known === this.success.yes ? 'no episode failed' : stepMetrics.cycle.lacking),
+      answerInclusive: this.answerInclusive(),
+      tags: {
+        shares: forTags((_, i) => stepRate(this.shares[i]!, why(stepMetrics.formatInvalid.lacking))),
+        planningFirst: episodeRate(this.planningFirst, stepMetrics.formatInvalid.lacking),
+        reflectionAfterFailure: stepRate(this.afterFailure, 'no judged reply follows a failed step'),
+        agreement: stepRate(this.agreement, 'no well-formed reply has a command with a target'),
+        transitions: forTags((_, from) => forTags((_, to) => this.transitions[from]![to]!)),
+        situations: Object.fromEntries(situations.map((name, s) => [name, forTags((_, i) => this.situations[s]![i]!)])) as Figures['tags']['situations'],
+        information: mutualInformation(this.situations),
+      },
+    };
+  }
+
+  /** The rates of the steps that carry each tag. */
+  byTag(): Record<CountedTag, Record<StepMetric, Rate>> {
+    return forTags((_, tag) => {
+      const sums = this.merged(world => world.byTag[tag]!);
+      return forMetrics((name, i) => stepRate(sums[i]!, this.shares[tag]!.yes === 0 ? 'no step carries this tag' : stepMetrics[name].lacking));
+    });
+  }
+
+  private sumsOf(world: string): WorldSums {
+    let sums = this.worlds.get(world);
+    if (!sums) {
+      sums = { inspects: false, pooled: emptySums(), first10: emptySums(), byTag: countedTags.map(emptySums) };
+      this.worlds.set(world, sums);
+    }
+    return sums;
+  }
+
+  /** The sums of all worlds. Where a world never records an inspection, its steps lack the fact rather than being clean. */
+  private merged(part: (sums: WorldSums) => readonly RatioSums[]): RatioSums[] {
+    const out = emptySums();
+    for (const world of this.worlds.values()) {
+      stepMetricNames.forEach((name, i) => {
+        const sums = part(world)[i]!;
+        if (name === 'reinspection' && !world.inspects) out[i]!.missing += sums.known + sums.missing;
+        else out[i]!.merge(sums);
+      });
+    }
+    return out;
+  }
+
+  private noteProgress(counts: EpisodeCounts): void {
+    if (counts.success === null) return;
+    const key = `${counts.world}\n${counts.task.category}`;
+    let progress = this.progress.get(key);
+    if (!progress) {
+      progress = { most: 0, failures: [] };
+      this.progress.set(key, progress);
+    }
+    if (counts.success) progress.most = Math.max(progress.most, counts.subgoals ?? 0);
+    else progress.failures.push({ subgoals: counts.subgoals, goalHeld: counts.goalHeld });
+  }
+
+  /**
+   * Failures that had the answer: the goal held at some step, or all subgoals but one had held. How many there are is
+   * taken from the solved episodes of the same world and category; without any, such a failure is not judged.
+   */
+  private answerInclusive(): Rate {
+    const sums = { yes: 0, known: 0, missing: 0 };
+    for (const { most, failures } of this.progress.values()) {
+      for (const { subgoals, goalHeld } of failures) tick(sums, goalHeld ? true : subgoals === null || most === 0 ? null : most >= 2 && subgoals >= most - 1);
+    }
+    return episodeRate(sums, sums.missing === 0 ? 'no episode failed' : 'the log has no subgoals, or no solved episode of the same category shows how many there are');
+  }
+}
+
+interface SubgoalProgress {
+  /** Most different subgoals in a solved episode. */
+  most: number;
+  readonly failures: { readonly subgoals: number | null; readonly goalHeld: boolean }[];
+}
+
+interface EpisodeTicks {
+  yes: number;
+  known: number;
+  missing: number;
+}
+
+function tick(sums: EpisodeTicks, value: boolean | null): void {
+  if (value === null) sums.missing++;
+  else {
+    sums.known++;
+    if (value) sums.yes++;
+  }
+}
+
+function emptySums(): RatioSums[] {
+  return stepMetricNames.map(() => new RatioSums());
+}
+
+function addTo(sums: RatioSums, { yes, known }: YesKnown, steps: number): void {
+  sums.add(yes, known, steps - known);
+}
+
+function addTable(into: number[][], table: readonly (readonly number[])[]): void {
+  for (let r = 0; r < table.length; r++) for (let c = 0; c < table[r]!.length; c++) into[r]![c]! += table[r]![c]!;
+}
+
+function forMetrics<T>(make: (name: StepMetric, index: number) => T): Record<StepMetric, T> {
+  return Object.fromEntries(stepMetricNames.map((name, i) => [name, make(name, i)])) as Record<StepMetric, T>;
+}
+
+function forTags<T>(make: (tag: CountedTag, index: number) => T): Record<CountedTag, T> {
+  return Object.fromEntries(countedTags.map((tag, i) => [tag, make(tag, i)])) as Record<CountedTag, T>;
+}
+
+function stepRate(sums: RatioSums, lacking: string): Rate {
+  const bounds = sums.interval();
+  return {
+    value: sums.pooled, numerator: sums.yes, denominator: sums.known, missing: sums.missing, macro: sums.macro,
+    interval: bounds && { ...bounds, level: 0.95, method: 'Wilson, clustered by episode' },
+    reason: sums.known === 0 ? lacking : null,
+  };
+}
+
+function episodeRate({ yes, known, missing }: EpisodeTicks, lacking: string): Rate {
+  const bounds = known === 0 ? null : wilson(yes / known, known);
+  return {
+    value: known === 0 ? null : yes / known, numerator: yes, denominator: known, missing, macro: null,
+    interval: bounds && { ...bounds, level: 0.95, method: 'Wilson' },
+    reason: known === 0 ? lacking : null,
+  };
+}
+
+function meanOf(sums: MeanSums, lacking: string): Mean {
+  const bounds = sums.interval();
+  return {
+    value: sums.mean, episodes: sums.count, missing: sums.missing,
+    interval: bounds && { ...bounds, level: 0.95, method: 'Student t' },
+    reason: sums.count === 0 ? lacking : null,
+  };
+}
