@@ -82,7 +82,10 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
   const readSteps = db.prepare(`select ${stepColumns.join(', ')} from steps where trajectory = ? order by number`);
   const readTokens = db.prepare('select step, prompt, reply, log_probabilities from tokens where trajectory = ? order by step');
   const numberOf = db.prepare('select number from trajectories where id = ?').pluck();
-  const place = db.prepare(`select t.id ${from} where runs.id = ? and tasks.id = ? and t.rollout = ? and (? is null or t."group" = ?)`).pluck();
+  // Subqueries rather than joins, so that SQLite looks a task up in the index and does not walk through the whole run.
+  const ofTask = 'from trajectories where run = (select number from runs where id = ?) and task in (select number from tasks where id = ?)';
+  const inGroup = db.prepare(`select id ${ofTask} and "group" = ? and rollout = ?`).pluck();
+  const inAnyGroup = db.prepare(`select id ${ofTask} and rollout = ?`).pluck();
   const rolloutsOf = db.prepare(`select tasks.id as task, t.rollout ${from} where runs.id = ? and (? is null or t."group" = ?)`);
 
   /** Inside a transaction. False when the same trajectory is there already. */
@@ -96,7 +99,7 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
       if (fingerprint(read(taken)) === fingerprint(trajectory)) return false;
       throw new ClewError(`${path} already holds a different trajectory ${trajectory.id}. Trajectories are never changed: store this one under another run.`);
     }
-    const other = place.get(trajectory.run, task.id, trajectory.rollout, trajectory.group, trajectory.group) as string | undefined;
+    const other = inGroup.get(trajectory.run, task.id, trajectory.group, trajectory.rollout) as string | undefined;
     if (other !== undefined) {
       throw new ClewError(`Trajectory ${trajectory.id} is rollout ${trajectory.rollout} of task ${task.id} in run ${trajectory.run} and group ${trajectory.group}, which ${other} is already in ${path}.`);
     }
@@ -136,7 +139,7 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
   return {
     add: trajectory => store([trajectory]) === 1,
     addAll: store,
-    has: (run, task, rollout, group) => place.get(run, task, rollout, group ?? null, group ?? null) !== undefined,
+    has: (run, task, rollout, group) => (group === undefined ? inAnyGroup.get(run, task, rollout) : inGroup.get(run, task, group, rollout)) !== undefined,
     missing(run, tasks, rollouts, group) {
       const done = new Set((rolloutsOf.all(run, group ?? null, group ?? null) as { task: string; rollout: number }[]).map(row => `${row.rollout} ${row.task}`));
       return tasks.flatMap(task => Array.from({ length: rollouts }, (_, rollout) => ({ task, rollout }))).filter(({ task, rollout }) => !done.has(`${rollout} ${task}`));
