@@ -40,7 +40,7 @@ async function load(library: Library): Promise<Runtime> {
   const backends = ort.listSupportedBackends?.().map(backend => backend.name) ?? ['cpu'];
   const compiled = (['cpu', 'webgpu', 'cuda'] as const).filter(provider => backends.includes(provider));
   if (library === 'onnxruntime-web') ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal';
   return { library, version: await installedVersion(library), compiled, ort };
 }
 
@@ -70,7 +70,7 @@ export function sessionOptions(runtime: Runtime, provider: Provider, threads: nu
     graphOptimizationLevel: 'all',
     // Idle threads that spin take the core from the other workers.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   };
 }
 
@@ -98,7 +98,7 @@ export async function probe(runtime: Runtime, provider: Provider): Promise<void>
     if (product.join() !== '7,10,15,22') refuse(`a product of two matrices came out as ${product.join(', ')}`);
   } catch (error) {
     if (error instanceof ClewError) throw error;
-    refuse((error as Error).message.split('\n')[0]!);
+    refuse((error as Error).message.split('\n')[0]!.replace(/^.* was false\. /, ''));
   }
 }
 

@@ -1,0 +1,102 @@
+import { evaluateMatmul } from './matmul.ts';
+import { createModel, describeEngines, Learner, type ModelConfig, modelConfig, parameterCount, type Row, Sampler } from '../../src/policy/index.ts';
+import { createRandom } from '../../src/world/random.ts';
+import type { BenchResult } from './main.ts';
+
+const vocabulary = 800;
+const length = 512;
+const shapes = {
+  '0.3M': { width: 96, layers: 2, heads: 3, feedForward: 256 },
+  '1M': { width: 160, layers: 3, heads: 5, feedForward: 432 },
+  '3M': { width: 256, layers: 4, heads: 4, feedForward: 640 },
+} as const;
+
+/**
+ * Training and generation of the built-in policy on the CPU: tokens per second with one and two workers, and the
+ * achieved share of what a bare matrix product reaches in the same process. Loss on half of the tokens.
+ */
+export async function bench(): Promise<BenchResult> {
+  const matmul = await evaluateMatmul();
+  const models: Record<string, BenchResult> = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    const config = modelConfig('nano', { vocabulary, context: 768, tokenShift: false, ...shape });
+    const flop = trainingFlop(config);
+    const training: Record<string, BenchResult> = {};
+    for (const workers of [1, 2]) {
+      const { tokensPerSecond, fresh } = await trainingRate(config, workers);
+      const gflops = (tokensPerSecond * flop) / 1e9;
+      training[`${workers} worker${workers > 1 ? 's' : ''}`] = {
+        tokensPerSecond: Math.round(tokensPerSecond), nominalGflops: Math.round(gflops),
+        shareOfMatmul: round(gflops / (matmul.gflops * workers)), firstStepMs: Math.round(fresh),
+      };
+    }
+    models[name] = {
+      parameters: parameterCount(config), megaflopPerTrainedToken: round(flop / 1e6), training,
+      generation: {
+        lanes: 64,
+        'cache 128, 1 worker': await decodingRate(config, 1, 90),
+        'cache 512, 1 worker': await decodingRate(config, 1, 440),
+        'cache 512, 2 workers': await decodingRate(config, 2, 440),
+      },
+      residentMiBAfter: Math.round(process.memoryUsage().rss / 2 ** 20),
+    };
+  }
+  return {
+    engines: await describeEngines() as unknown as BenchResult,
+    matmul: { gflopsOneThread: Math.round(matmul.gflops), shape: matmul.shape },
+    models, peakResidentMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+/** Floating-point operations for one token, forward and backward, not counting what causal skipping saves. */
+function trainingFlop(config: ModelConfig): number {
+  const table = config.vocabulary * config.width;
+  const headShare = 0.5;
+  return 6 * (parameterCount(config) - table) + 6 * table * headShare + 12 * config.layers * config.width * length;
+}
+
+async function trainingRate(config: ModelConfig, workers: number): Promise<{ tokensPerSecond: number; fresh: number }> {
+  const random = createRandom('bench');
+  const rows: Row[] = Array.from({ length: 16 }, () => ({
+    tokens: Array.from({ length: length + 1 }, () => random.int(vocabulary)),
+    weights: Array.from({ length: length + 1 }, (_, i) => i % 2),
+  }));
+  const learner = await Learner.open(createModel(config), { workers });
+  const normaliser = (rows.length * length) / 2;
+  const times: number[] = [];
+  for (let step = 0; step < 8; step++) {
+    const from = performance.now();
+    await learner.gradient(rows, { kind: 'likelihood', normaliser });
+    learner.model.version++;
+    times.push(performance.now() - from);
+  }
+  await learner.close();
+  // The first steps compile the graph and touch its memory.
+  return { tokensPerSecond: (rows.length * length * 1000) / median(times.slice(3)), fresh: times[0]! };
+}
+
+/** Tokens per second of 64 episodes whose caches hold `position` tokens at the start of what is timed. */
+async function decodingRate(config: ModelConfig, workers: number, position: number): Promise<number> {
+  const sampler = await Sampler.open(createModel(config), { workers });
+  const random = createRandom('bench');
+  const lanes = Array.from({ length: 64 }, (_, i) => sampler.lane('bench', i));
+  const write = async (limit: number): Promise<number> => {
+    const from = performance.now();
+    await Promise.all(lanes.map(lane => lane.reply({ stop: [], limit })));
+    return performance.now() - from;
+  };
+  for (const lane of lanes) lane.feed(Array.from({ length: position - 5 }, () => random.int(vocabulary)));
+  await write(5);
+  const rates: number[] = [];
+  for (let round = 0; round < 3; round++) rates.push((64 * 10 * 1000) / await write(10));
+  await sampler.close();
+  return Math.round(median(rates));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
