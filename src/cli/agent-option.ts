@@ -15,6 +15,7 @@ export interface AgentOptions {
   readonly concurrency: number;
   readonly requestsPerMinute?: number;
   readonly timeout: number;
+  readonly retries: number;
   readonly maxTokens: number;
   readonly prices?: string;
   readonly logProbabilities?: boolean;
@@ -38,9 +39,9 @@ export function agentOf(text: string, options: AgentOptions): Agent {
     }
   }
   if (kind === 'chat' && rest && rest !== text) {
-    const { baseUrl, concurrency, requestsPerMinute, timeout, temperature, maxTokens, aliases = false, prompt, prices, logProbabilities, signal } = options;
+    const { baseUrl, concurrency, requestsPerMinute, timeout, retries, temperature, maxTokens, aliases = false, prompt, prices, logProbabilities, signal } = options;
     const endpoint = openEndpoint({
-      baseUrl, model: rest, concurrency, timeout: timeout * 1000, apiKey: process.env[options.apiKeyEnv], signal,
+      baseUrl, model: rest, concurrency, retries, timeout: timeout * 1000, apiKey: process.env[options.apiKeyEnv], signal,
       ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     });
     return chatAgent({

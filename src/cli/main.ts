@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { checkCommand } from './check.ts';
 import { graphCommand } from './graph.ts';
+import { importCommand } from './import.ts';
+import { measureCommand } from './measure.ts';
+import { exportCommand } from './export.ts';
 import { newCommand } from './new.ts';
 import { packageRoot } from './package-root.ts';
 import { panelCommand } from './panel.ts';
@@ -18,7 +21,10 @@ const program = new Command('clew')
   .addCommand(playCommand())
   .addCommand(graphCommand())
   .addCommand(panelCommand())
-  .addCommand(rolloutCommand());
+  .addCommand(rolloutCommand())
+  .addCommand(measureCommand())
+  .addCommand(importCommand())
+  .addCommand(exportCommand());
 
 await run(program, process.argv);
 

@@ -54,6 +54,7 @@ export function rolloutCommand(): Command {
     .option('--concurrency <count>', 'requests under way at once', wholeNumber(), 16)
     .option('--requests-per-minute <count>', 'requests begun in a minute', wholeNumber())
     .option('--timeout <seconds>', 'for one request', wholeNumber(), 120)
+    .option('--retries <count>', 'further tries of a request that failed', wholeNumber(0), 5)
     .option('--prices <prompt,reply>', 'of a million tokens: adds the cost to the report')
     .option('--log-probabilities', 'ask for them, and keep them where the server sends token ids')
     .action(async (name: string, options: Options) => {

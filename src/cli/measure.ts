@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { ClewError, UsageError } from '../errors.ts';
+import { compare, type Dimension, dimensions, formatComparison, formatMeasurement, measure } from '../metrics/index.ts';
+import { allSplits } from '../world/index.ts';
+import { loadTrajectories } from './load-trajectories.ts';
+import { listOf, oneOf } from './options.ts';
+
+interface Options {
+  readonly run?: string;
+  readonly otherRun?: string;
+  readonly split?: string;
+  readonly by?: readonly Dimension[];
+  readonly compare?: string;
+  readonly json?: boolean;
+}
+
+export function measureCommand(): Command {
+  return new Command('measure')
+    .description('measure trajectories: success, invalid actions, repetition in three views, use of tags')
+    .argument('<file>', 'a database, or a log in any format that `clew import` reads')
+    .option('--run <name>', 'only this run of the database')
+    .option('--split <split>', `only tasks of ${allSplits.join(', ')}`, oneOf(...allSplits))
+    .option('--by <dimensions>', `also for each part, with commas: ${dimensions.join(', ')}`, listOf(...dimensions))
+    .option('--compare <other>', 'another database or log: also the differences, on the tasks that both sides played')
+    .option('--other-run <name>', 'only this run of the other; with --run and without --compare, a run of the same database')
+    .option('--json', 'print everything as JSON')
+    .action((file: string, options: Options) => {
+      const { run, split, otherRun, by = [] } = options;
+      const trajectories = () => some(file, loadTrajectories(file, { run, split }), options);
+      const other = options.compare ?? (otherRun === undefined ? undefined : file);
+      if (other === undefined) {
+        const measurement = measure(trajectories(), { by });
+        process.stdout.write(options.json ? `${JSON.stringify(measurement, null, 2)}\n` : `${formatMeasurement(measurement)}\n`);
+        return;
+      }
+      if (other === file && otherRun === run) throw new UsageError('Both sides of the comparison are the same: name two runs with --run and --other-run, or another file with --compare.');
+      const comparison = compare(trajectories(), some(other, loadTrajectories(other, { run: otherRun, split }), { run: otherRun, split }));
+      process.stdout.write(options.json ? `${JSON.stringify(comparison, null, 2)}\n` : `${formatComparison(comparison)}\n`);
+    });
+}
+
+/** The trajectories, or a sentence when there is none: a table of nothing would look like a result. */
+function* some<T>(file: string, trajectories: Iterable<T>, { run, split }: { run?: string | undefined; split?: string | undefined }): Generator<T> {
+  let any = false;
+  for (const trajectory of trajectories) {
+    any = true;
+    yield trajectory;
+  }
+  if (!any) throw new ClewError(`${file} has no trajectory${run === undefined ? '' : ` of the run "${run}"`}${split === undefined ? '' : ` in the split "${split}"`}.`);
+}
