@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Trajectory } from '../schema.ts';
+import { wellFormed } from './well-formed.ts';
 
 /**
  * SHA-256 of what a trajectory says, in hexadecimal: over its JSON with the names of every record in order, log-probabilities
@@ -16,9 +17,4 @@ function canonical(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
-}
-
-/** Node 20 has it; TypeScript lists it from ES2024 on. */
-function wellFormed(text: string): string {
-  return (text as string & { toWellFormed(): string }).toWellFormed();
 }

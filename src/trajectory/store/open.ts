@@ -73,6 +73,8 @@ function prepare(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
+  // A checkpoint waits for the disk: one every 32 MB rather than every 4 makes storing a third faster.
+  db.pragma('wal_autocheckpoint = 8000');
 }
 
 /** A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there, the log stays. */

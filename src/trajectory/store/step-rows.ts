@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import type { Step } from '../schema.ts';
 import type { Texts } from './texts.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** A row of `steps` and, beside it, of `tokens`. Booleans are 0 and 1, lists are JSON. */
 export interface StepRow {
@@ -40,7 +41,7 @@ export const stepColumns = [
 /** The values of a step's columns, in the order of `stepColumns`. */
 export function stepValues(step: Step, texts: Texts): (string | number | null)[] {
   const { verdict, inspection } = step;
-  return [
+  const values = [
     step.admissible && texts.intern(JSON.stringify(step.admissible)),
     step.reply,
     verdict ? 1 : 0, verdict && verdict.tag, verdict && verdict.thought, verdict && verdict.action,
@@ -49,6 +50,7 @@ export function stepValues(step: Step, texts: Texts): (string | number | null)[]
     inspection && inspection.target, inspection && inspection.contents, bit(inspection && inspection.needed),
     step.subgoals && JSON.stringify(step.subgoals), bit(step.success), step.mistake ? 1 : 0,
   ];
+  return values.map(value => (typeof value === 'string' ? wellFormed(value) : value));
 }
 
 /** Lists that were read before: the same admissible list is the same array in every step that has it. */

@@ -6,7 +6,8 @@ import { condition, type TrajectoryFilter } from './filter.ts';
 import { fingerprint } from './fingerprint.ts';
 import { bit, bool, stepColumns, stepFrom, stepValues, tokenValues, type Lists, type StepRow, type TokenRow } from './step-rows.ts';
 import type { Texts } from './texts.ts';
-import { written } from './written.ts';
+import { wellFormed } from './well-formed.ts';
+import { readFrom, written } from './written.ts';
 
 /** How many of something a store holds. */
 export interface Counts {
@@ -103,11 +104,11 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
     if (other !== undefined) {
       throw new ClewError(`Trajectory ${trajectory.id} is rollout ${trajectory.rollout} of task ${task.id} in run ${trajectory.run} and group ${trajectory.group}, which ${other} is already in ${path}.`);
     }
-    const key = [trajectory.world, trajectory.worldVersion, trajectory.grammar, task.id, task.category, task.split, task.goal];
+    const key = [trajectory.world, trajectory.worldVersion, trajectory.grammar, task.id, task.category, task.split, wellFormed(task.goal)];
     const taskNumber = (findTask.get(...key) as number | undefined) ?? insertTask.run(...key).lastInsertRowid;
     const { lastInsertRowid: number } = insertHead.run(
       trajectory.id, run, taskNumber, trajectory.group, trajectory.rollout, trajectory.seed, trajectory.agent, trajectory.policyVersion, trajectory.maxSteps,
-      texts.intern(trajectory.opening), trajectory.steps.length, bit(trajectory.success), trajectory.stopReason, trajectory.optimalSteps,
+      texts.intern(wellFormed(trajectory.opening)), trajectory.steps.length, bit(trajectory.success), trajectory.stopReason, trajectory.optimalSteps,
     );
     trajectory.steps.forEach((step, index) => {
       insertStep.run(number, index, ...stepValues(step, texts));
@@ -146,13 +147,13 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
     },
     get(id) {
       const number = numberOf.get(id) as number | undefined;
-      return number === undefined ? undefined : read(number);
+      return number === undefined ? undefined : readFrom(path, () => read(number));
     },
     *select(filter = {}) {
       // The numbers are read at once and the trajectories one by one: an open cursor would forbid writing on this connection.
       const { sql, values } = condition(filter);
-      const numbers = db.prepare(`select t.number ${from} where ${sql} order by runs.id, tasks.id, t."group", t.rollout, t.id`).pluck().all(...values) as number[];
-      for (const number of numbers) yield read(number);
+      const all = db.prepare(`select t.number ${from} where ${sql} order by runs.id, tasks.id, t."group", t.rollout, t.id`).pluck();
+      for (const number of readFrom(path, () => all.all(...values) as number[])) yield readFrom(path, () => read(number));
     },
     count(filter = {}) {
       const { sql, values } = condition(filter);

@@ -76,6 +76,8 @@ describe('a writer that is killed', () => {
       child.kill('SIGKILL');
       await progress.ended;
       expectIntact(run, progress.acknowledged());
+      // Now and then a writer closes in an orderly way, which moves the log of the killed ones into the file.
+      if (kill % 3 === 2) openStore(path).close();
     }
     const store = openStore(path);
     expect(store.runs.list()).toHaveLength(20);

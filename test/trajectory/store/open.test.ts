@@ -76,6 +76,31 @@ describe('files that are not ours to write', () => {
   });
 });
 
+describe('files that something is wrong with', () => {
+  test('a store that another program has locked', () => {
+    const store = openStore(path);
+    const other = new Database(path);
+    other.exec('begin immediate');
+    expect(() => store.runs.add({ id: 'demo', kind: 'rollout', world: '', config: {} })).toThrow('is locked by another program');
+    other.close();
+    store.runs.add({ id: 'demo', kind: 'rollout', world: '', config: {} });
+    store.close();
+  });
+
+  test('a store that is damaged in the middle says so when the damage is met', () => {
+    const store = openStore(path);
+    store.runs.add({ id: 'demo', kind: 'rollout', world: '', config: {} });
+    for (let rollout = 0; rollout < 300; rollout += 1) store.trajectories.add(exampleTrajectory({ rollout }));
+    store.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20_000);
+    writeFileSync(path, bytes);
+    const reader = openStore(path, { readonly: true });
+    expect(() => [...reader.trajectories.select()]).toThrow(/is damaged .*Take a copy that is whole/);
+    reader.close();
+  });
+});
+
 describe('paths', () => {
   test('a reader needs a file, a writer a directory', () => {
     expect(() => openStore(path, { readonly: true })).toThrow(`There is no database at ${path}.`);

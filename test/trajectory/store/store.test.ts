@@ -116,6 +116,13 @@ describe('a trajectory is never changed', () => {
     expect(store.trajectories.count().trajectories).toBe(1);
   });
 
+  test('the same one is recognised although storing rounds log-probabilities and replaces half surrogate pairs', () => {
+    const trajectory = exampleTrajectory({ opening: 'half \uD83D', steps: [exampleStep({ reply: 'half \uD83D', admissible: ['half \uD83D'], tokens: { prompt: [], reply: [1], logProbabilities: [-0.1] } })] });
+    store.trajectories.add(trajectory);
+    expect(store.trajectories.add(trajectory)).toBe(false);
+    expect(store.trajectories.get(trajectory.id)?.steps[0]).toMatchObject({ reply: 'half \uFFFD', tokens: { logProbabilities: [Math.fround(-0.1)] } });
+  });
+
   test('a different one under the same id is refused', () => {
     store.trajectories.add(exampleTrajectory());
     expect(() => store.trajectories.add(exampleTrajectory({ success: false, stopReason: 'failure' }))).toThrow('already holds a different trajectory demo/locked-room:7/0');
