@@ -10,3 +10,5 @@ export type { Sampling } from './draw.ts';
 export { buildWordTokenizer, type Tokenizer, type TokenizerData, tokenizerFromData, type WordTokenizerOptions } from './tokenizer/index.ts';
 export { type Checkpoint, type CheckpointExpectation, type CheckpointSummary, inspectCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export { describeEngines, type EngineReport, type EnginesReport, type ProviderReport } from './engines/describe.ts';
+export { type Codec, plainCodec } from './codec.ts';
+export { alfworldCodec } from './codec-alfworld.ts';

@@ -1,0 +1,28 @@
+/**
+ * Another way of writing what a world prints, shorter for a small model to read and write. A codec is a pure function of
+ * the printed text, and every direction has its reverse, so nothing is added and nothing is lost.
+ */
+export interface Codec {
+  /** Stored with a policy, which reads no other codec's text. */
+  readonly name: string;
+  /** The first text of an episode, which tells goal and surroundings. */
+  encodeOpening(text: string): string;
+  decodeOpening(compact: string): string;
+  /** What the world answered to a command; null when no command was sent. What the command says already is left out. */
+  encodeObservation(text: string, command: string | null): string;
+  decodeObservation(compact: string, command: string | null): string;
+  encodeCommand(command: string): string;
+  /** Total: whatever a policy writes is some command, admissible or not. */
+  decodeCommand(compact: string): string;
+}
+
+/** The world's own text, as it is. */
+export const plainCodec: Codec = {
+  name: 'plain',
+  encodeOpening: text => text,
+  decodeOpening: compact => compact,
+  encodeObservation: text => text,
+  decodeObservation: compact => compact,
+  encodeCommand: command => command,
+  decodeCommand: compact => compact,
+};
