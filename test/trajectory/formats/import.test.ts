@@ -112,6 +112,14 @@ describe('ReAct logs', () => {
     expect(read('Task: a\nAction: x\nObservation: y\nTask: b\nAction: z\nObservation: w')).toHaveLength(2);
   });
 
+  test('text after the outcome begins the next episode', () => {
+    expect(read('A kitchen.\nAction: look\nObservation: Pots.\nSuccess: false\n\nA cellar.\nAction: look').map(({ opening, success }) => [opening, success])).toEqual([['A kitchen.', false], ['A cellar.', null]]);
+  });
+
+  test('a second action without an observation between is a step of its own', () => {
+    expect(talk(one('Thought: x\nAction: a\nAction: b\nObservation: c'))).toEqual([['Thought: x\nAction: a', 'a', ''], ['Action: b', 'b', 'c']]);
+  });
+
   test.each([
     ['Thought: hm\nObservation: what?\nAction: go', /log\.jsonl:1: a thought without an action/],
     ['Observation: what?\nAction: go', /log\.jsonl:1: an observation without an action/],
