@@ -27,8 +27,9 @@ export function clewRow(trajectory: Trajectory): { readonly clew: number } & Tra
  */
 export function readClew(records: readonly LogRecord[], options: Pick<Partial<ImportOptions>, 'run'> = {}): Trajectory[] {
   return records.map(({ value, place }) => {
-    const { clew, ...rest } = value as { clew?: unknown };
-    if (typeof clew !== 'number') throw new ClewError(`${place}: this is not a Clew trajectory: it has no number "clew" of the format.`);
+    const record = versioned.safeParse(value);
+    if (!record.success) throw new ClewError(`${place}: this is not a Clew trajectory: it has no number "clew" of the format.`);
+    const { clew, ...rest } = record.data;
     if (clew > clewFormatVersion) throw new ClewError(`${place}: this was written by a newer Clew (format ${clew}, this one reads ${clewFormatVersion}). Update Clew to read it.`);
     const result = trajectorySchema.safeParse(rest);
     if (!result.success) throw new ClewError(`${place}: this is not a valid trajectory: ${faults(result.error)}.`);
