@@ -1,0 +1,161 @@
+import { ClewError, UsageError } from '../errors.ts';
+import type { Store, Trajectory } from '../trajectory/index.ts';
+import { canonicalJson, type TaskRecord, type World } from '../world/index.ts';
+import type { Annotator } from './annotator.ts';
+import type { Demonstration } from './demonstrate.ts';
+import { refuseLeaks, taskLeaks, trajectoryLeaks } from './leaks.ts';
+import type { Recipe } from './recipe.ts';
+import { trajectoryOf } from './trajectory-of.ts';
+
+export interface BuildOptions {
+  readonly world: World;
+  readonly recipe: Recipe;
+  readonly store: Store;
+  readonly run: string;
+  readonly annotator: Annotator;
+  /** A demonstration of a task; undefined where none can be made. Only those that were won are kept. */
+  readonly demonstrate: (record: TaskRecord<unknown>, rollout: number) => Demonstration | undefined;
+  /** How many trajectories; 200 if left out. */
+  readonly trajectories?: number;
+  /** The categories to build from; all that the world trains on if left out. The others count as held out. */
+  readonly categories?: readonly string[];
+  readonly seed?: string | number;
+  /** Tasks to try; those of the recipe if left out. */
+  readonly tasks?: Iterable<TaskRecord<unknown>>;
+  /** Further settings that decide the result, for the record of the run. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+  readonly onTrajectory?: (trajectory: Trajectory) => void;
+}
+
+export interface BuildResult {
+  readonly stored: number;
+  /** Of those, how many were in the store before. */
+  readonly before: number;
+  /** Demonstrations that the annotator did not give usable replies for, with the reason. */
+  readonly refused: readonly { readonly task: string; readonly rollout: number; readonly reason: string }[];
+  /** Demonstrations that were not won within the limit of steps. */
+  readonly lost: number;
+}
+
+/** Demonstrations of one task, at most, in worlds with few tasks. */
+const mostRollouts = 10;
+
+/**
+ * Builds a set of demonstrations: training tasks in the recipe's order, each category as often as the others, every episode
+ * won, annotated and checked for leaks before it is stored. What is in the store is not made again, so that an interrupted build goes
+ * on where it stopped and ends with the same trajectories.
+ *
+ * @throws ClewError for a leak, for a store with another build under the same name, and when the world has too few tasks.
+ */
+export async function buildDemonstrations({ world, recipe, store, run, annotator, demonstrate, trajectories = 200, categories = trainedCategories(world), seed = 0, tasks, config = {}, signal, onTrajectory }: BuildOptions): Promise<BuildResult> {
+  checkCategories(world, categories);
+  const heldOut = world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category));
+  const rules = recipe.leaks(heldOut);
+  begin(store, run, world, { ...config, annotator: annotator.name, world: { version: world.version, grammar: world.grammar }, trajectories, categories, heldOut, seed });
+
+  const open = new Map(categories.map((category, i) => [category, Math.floor(trajectories / categories.length) + (i < trajectories % categories.length ? 1 : 0)]));
+  const refused: { task: string; rollout: number; reason: string }[] = [];
+  let lost = 0, before = 0, stored = 0, unreachable = '';
+  const source = demonstrations();
+  try {
+    for (let batch = next(); batch.length > 0; batch = next()) {
+      await Promise.all(batch.map(keep));
+      if (signal?.aborted || unreachable) break;
+      if (refused.length > trajectories + 20) throw new ClewError(`The annotator ${annotator.name} was refused ${refused.length} times, the last time because ${refused.at(-1)!.reason}. ${stored} trajectories are kept.`);
+    }
+    const missing = trajectories - stored;
+    if (signal?.aborted) store.runs.finish(run, 'stopped');
+    else if (unreachable) throw new ClewError(`${missing} of ${trajectories} episodes have no replies yet: ${unreachable}. What was answered is kept; run the same command again to go on.`);
+    else if (missing > 0) throw new ClewError(`${world.name} has too few training tasks for ${trajectories} trajectories: ${missing} are missing, of ${[...open].filter(([, count]) => count > 0).map(([category, count]) => `${category} ${count}`).join(', ')}. ${stored} are kept.`);
+    else store.runs.finish(run);
+  } catch (error) {
+    store.runs.finish(run, 'failed');
+    throw error;
+  }
+  return { stored, before, refused, lost };
+
+  /** Won demonstrations of categories that are still short, in order. */
+  function* demonstrations(): Generator<Demonstration, void, undefined> {
+    for (let rollout = 0; rollout < (tasks ? 1 : mostRollouts); rollout++) {
+      for (const record of tasks ?? recipe.tasks(seed)) {
+        if (![...open.values()].some(count => count > 0)) return;
+        if (!(open.get(record.category)! > 0)) continue;
+        refuseLeaks(`The task ${record.id}`, taskLeaks(record, rules));
+        const demonstration = demonstrate(record, rollout);
+        if (demonstration?.won) yield demonstration;
+        else lost++;
+      }
+    }
+  }
+
+  /** As many demonstrations as are missing, each taken from what its category is short of. */
+  function next(): Demonstration[] {
+    const batch: Demonstration[] = [];
+    for (let open_ = remaining(); open_ > 0; open_--) {
+      const { value } = source.next();
+      if (!value) break;
+      open.set(value.record.category, open.get(value.record.category)! - 1);
+      batch.push(value);
+    }
+    return batch;
+  }
+
+  function remaining(): number {
+    return [...open.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  async function keep(demonstration: Demonstration): Promise<void> {
+    const { record, rollout } = demonstration;
+    if (store.trajectories.has(run, record.id, rollout)) {
+      before++;
+      stored++;
+      return;
+    }
+    if (signal?.aborted) return;
+    const replies = await annotator.annotate(demonstration);
+    const again = () => void open.set(record.category, open.get(record.category)! + 1);
+    if ('refused' in replies) {
+      if (signal?.aborted) return;
+      if (replies.again) unreachable = replies.refused;
+      else refused.push({ task: record.id, rollout, reason: replies.refused });
+      return again();
+    }
+    const trajectory = trajectoryOf(demonstration, replies, run, `demonstrator, ${annotator.name}`);
+    const leaks = trajectoryLeaks(trajectory, rules, world);
+    // A teacher may write anything; what the rules write comes from the world.
+    if (leaks.length > 0 && annotator.name !== 'rules') {
+      refused.push({ task: record.id, rollout, reason: leaks[0]! });
+      return again();
+    }
+    refuseLeaks(`The trajectory ${trajectory.id}`, leaks);
+    store.trajectories.add(trajectory);
+    stored++;
+    onTrajectory?.(trajectory);
+  }
+}
+
+/** The categories that a world trains on. */
+export function trainedCategories(world: World): string[] {
+  return world.categories.filter(category => !world.heldOut.includes(category));
+}
+
+function checkCategories(world: World, categories: readonly string[]): void {
+  const trained = trainedCategories(world);
+  if (categories.length === 0) throw new UsageError(`Name at least one category: ${trained.join(', ')}.`);
+  for (const category of categories) {
+    if (!world.categories.includes(category)) throw new UsageError(`${world.name} has no category "${category}"; it trains on ${trained.join(', ')}.`);
+    if (world.heldOut.includes(category)) throw new UsageError(`The category "${category}" of ${world.name} is held out of training; it trains on ${trained.join(', ')}.`);
+  }
+}
+
+/** Adds the run, or goes on with it when it was begun with the same settings. */
+function begin(store: Store, id: string, world: World, config: Readonly<Record<string, unknown>>): void {
+  const known = store.runs.get(id);
+  // No facts about the machine: the file is handed out, and does not depend on it.
+  if (!known) store.runs.add({ id, kind: 'cold-start', world: world.name, config, machine: {} });
+  else if (canonicalJson(known.config) !== canonicalJson(config)) {
+    const differing = [...new Set([...Object.keys(config), ...Object.keys(known.config as object)])].filter(name => canonicalJson(config[name]) !== canonicalJson((known.config as Record<string, unknown>)[name]));
+    throw new ClewError(`${store.path} holds a build "${id}" with other settings (${differing.join(', ')}). Build into another file with --out, or start anew with --replace.`);
+  } else store.runs.reopen(id);
+}

@@ -1,0 +1,109 @@
+import { createRandom, type Decision, type Episode, type Player, type Random, type TaskRecord, type World } from '../world/index.ts';
+import { type Mistake, type MistakeKind, type MistakeMaker, mistakeKinds } from './mistakes.ts';
+
+/** One step of a demonstration: what the player would have done, and what was done. */
+export interface DemonstratedStep {
+  readonly before: Episode;
+  readonly after: Episode;
+  readonly decision: Decision;
+  /** The mistake that was made in place of the decision; null where the decision was carried out. */
+  readonly mistake: Mistake | null;
+}
+
+/** An episode with the reasons for every step: what an annotator makes a trajectory of. */
+export interface Demonstration {
+  readonly record: TaskRecord<unknown>;
+  /** Which demonstration of this task, from 0. */
+  readonly rollout: number;
+  /** The key of its draws, as it is written into the trajectory. */
+  readonly seed: string;
+  readonly maxSteps: number;
+  readonly steps: readonly DemonstratedStep[];
+  readonly won: boolean;
+  /** The replies of the student whose episode was rewritten. */
+  readonly draft?: readonly string[];
+}
+
+export interface MistakeOptions {
+  /** Probability of a mistake in a step; 0.12 if left out. */
+  readonly rate?: number;
+  /**
+   * Probability of another mistake right after one that was refused; 0.35 if left out. A policy that was never shown
+   * "failed twice" repeats the failed command for the rest of the episode.
+   */
+  readonly chain?: number;
+  /** Probability that a step is replaced by any admissible command; 0 if left out. */
+  readonly noise?: number;
+  /** Make exactly one mistake (or one chain), at a step that is drawn: for traces that must show a correction. */
+  readonly once?: boolean;
+}
+
+export interface DemonstrateOptions extends MistakeOptions {
+  readonly world: World;
+  readonly record: TaskRecord<unknown>;
+  readonly rollout?: number;
+  readonly seed?: string | number;
+  readonly maxSteps?: number;
+  readonly createPlayer: (random: Random) => Player;
+  readonly mistakes: () => MistakeMaker;
+}
+
+/** Mistakes in a row, at most. */
+const longestChain = 3;
+
+/**
+ * Plays a task with a player who sees only text, and makes mistakes on purpose. The player is told what the world answered to
+ * the mistake, and recovers by itself: nothing is taken back. The first step is never a mistake.
+ */
+export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = world.maxSteps, createPlayer, mistakes, rate = 0.12, chain = 0.35, noise = 0, once = false }: DemonstrateOptions): Demonstration {
+  const key = ['demonstration', seed, record.id, rollout] as const;
+  const player = createPlayer(createRandom(...key, 'player')), maker = mistakes();
+  const steps: DemonstratedStep[] = [];
+  const planned = once ? 1 + createRandom(...key, 'when').int(6) : -1;
+  let moment = world.start(record), inChain = 0, made = 0;
+  const tell = (command?: string) => {
+    tellPlayer(player, moment, command);
+    maker.see(moment.observation, command);
+  };
+  tell();
+  while (!moment.done && steps.length < maxSteps) {
+    const decision = player.decide();
+    if (!decision) break;
+    const random = createRandom(...key, steps.length), last = steps.at(-1);
+    const due = inChain > 0 ? random() < chain && inChain < longestChain : once ? made === 0 && steps.length >= planned : random() < rate;
+    let mistake: Mistake | null = null;
+    const possible = maker.possible(decision, moment);
+    if (steps.length > 0 && due) mistake = inChain > 0 && random() < 0.5 ? again(last!.mistake!) : choose(possible, moment, random);
+    else if (steps.length > 0 && noise > 0 && random() < noise) mistake = anything(decision, moment, random);
+    const before = moment, command = mistake?.command ?? decision.command;
+    moment = moment.step(command);
+    steps.push({ before, after: moment, decision, mistake });
+    if (mistake) made++;
+    inChain = mistake && !moment.last!.accepted ? inChain + 1 : 0;
+    tell(command);
+  }
+  return { record, rollout, seed: JSON.stringify(key), maxSteps, steps, won: moment.success };
+}
+
+/** Tells a player of a moment. A player through search also wants to know which commands would be accepted. */
+export function tellPlayer(player: Player, { observation, admissible }: Episode, command?: string): void {
+  (player.see as (observation: string, command?: string, admissible?: readonly string[]) => void)(observation, command, admissible);
+}
+
+/** First a kind, each as likely as the next, then a mistake of that kind. One that would end the episode is none. */
+function choose(possible: readonly Mistake[], moment: Episode, random: Random): Mistake | null {
+  const kinds = random.shuffle(mistakeKinds.filter(kind => possible.some(mistake => mistake.kind === kind)) as MistakeKind[]);
+  for (const kind of kinds) {
+    for (const mistake of random.shuffle(possible.filter(each => each.kind === kind))) if (!moment.step(mistake.command).done) return mistake;
+  }
+  return null;
+}
+
+function again(mistake: Mistake): Mistake {
+  return { ...mistake, kind: 'said again' };
+}
+
+function anything({ command, because }: Decision, moment: Episode, random: Random): Mistake | null {
+  const others = moment.admissible.filter(other => other !== command && !moment.step(other).done);
+  return others.length === 0 ? null : { kind: 'noise', command: random.pick(others), belief: because, lesson: 'that did not help' };
+}

@@ -1,0 +1,119 @@
+import { countedTag, countedTags, reasonAgrees, situationAt, situations, type CountedTag, type Situation } from '../metrics/index.ts';
+import { contentHash, type Step, type Store, type Trajectory } from '../trajectory/index.ts';
+import type { World } from '../world/index.ts';
+import { type LeakRules, trajectoryLeaks } from './leaks.ts';
+import { replayFaults } from './replay.ts';
+
+/** What a set of demonstrations consists of, and what is wrong with it. */
+export interface Inspection {
+  readonly trajectories: number;
+  readonly steps: number;
+  readonly successes: number;
+  readonly categories: Readonly<Record<string, number>>;
+  readonly splits: Readonly<Record<string, number>>;
+  /** Steps of a trajectory. */
+  readonly lengths: { readonly min: number; readonly median: number; readonly mean: number; readonly max: number };
+  readonly tags: Readonly<Record<string, { readonly steps: number; readonly share: number }>>;
+  /** Steps by their tag and by what the step before had done. */
+  readonly tagsBySituation: Readonly<Record<string, Readonly<Record<Situation, number>>>>;
+  readonly planningAtStart: number;
+  /** Of the reflection steps: how many follow a step that was refused, changed nothing, or is a marked mistake; and a refused or unchanging one alone. */
+  readonly reflections: { readonly steps: number; readonly afterFailedOrUseless: number; readonly afterFailed: number };
+  readonly mistakes: { readonly steps: number; readonly refused: number; readonly trajectories: number; readonly chains: number };
+  /** Accepted steps that are no mistakes, right after one or more mistakes. */
+  readonly recoveries: number;
+  /** Steps right after two or more refused ones: the histories that tiny policies lack. */
+  readonly afterTwoFailures: number;
+  /** Share of the steps whose thought names what the command is about, of those that can tell. */
+  readonly agreement: number | null;
+  readonly violations: number;
+  readonly leaks: number;
+  /** Trajectories whose replay gives other texts or another end; null when the world is not at hand. */
+  readonly replayFaults: number | null;
+  /** What is wrong, in sentences; at most 20. */
+  readonly problems: readonly string[];
+  readonly contentHash: string;
+}
+
+/** Reads a store as a referee would. With the world also every task and every step is made anew and compared. */
+export function inspectDemonstrations(store: Store, rules: LeakRules, world?: World): Inspection {
+  const all = [...store.trajectories.select()];
+  const tags = new Map<CountedTag, number>(), table = new Map<CountedTag, Map<Situation, number>>();
+  const problems: string[] = [];
+  let violations = 0, leaks = 0, faults = 0, planningAtStart = 0, agrees = 0, tells = 0;
+  const reflections = { steps: 0, afterFailedOrUseless: 0, afterFailed: 0 }, mistakes = { steps: 0, refused: 0, trajectories: 0, chains: 0 };
+  let recoveries = 0, afterTwoFailures = 0;
+  for (const trajectory of all) {
+    const { steps } = trajectory;
+    for (const [t, step] of steps.entries()) {
+      const tag = countedTag(step) ?? 'none', situation = situationAt(steps, t), before = steps[t - 1];
+      tags.set(tag, (tags.get(tag) ?? 0) + 1);
+      const row = table.get(tag) ?? new Map<Situation, number>();
+      table.set(tag, row.set(situation, (row.get(situation) ?? 0) + 1));
+      if (step.verdict === null || step.verdict.violations.length > 0) {
+        violations++;
+        problems.push(`${trajectory.id}, step ${t + 1}: ${step.verdict === null ? 'has no verdict' : step.verdict.violations.join(', ')}`);
+      }
+      if (tag === 'reflection') {
+        reflections.steps++;
+        if (before && failed(before)) reflections.afterFailed++;
+        if (before && (failed(before) || before.mistake)) reflections.afterFailedOrUseless++;
+      }
+      if (step.mistake) {
+        mistakes.steps++;
+        if (step.accepted === false) mistakes.refused++;
+        if (!before?.mistake && steps[t + 1]?.mistake) mistakes.chains++;
+      } else if (before?.mistake && step.accepted) recoveries++;
+      if (t >= 2 && before!.accepted === false && steps[t - 2]!.accepted === false) afterTwoFailures++;
+      const agreement = reasonAgrees(step);
+      if (agreement !== null) {
+        tells++;
+        if (agreement) agrees++;
+      }
+    }
+    if (countedTag(steps[0]!) === 'planning') planningAtStart++;
+    if (steps.some(({ mistake }) => mistake)) mistakes.trajectories++;
+    const found = trajectoryLeaks(trajectory, rules, world);
+    leaks += found.length;
+    const wrong = world ? replayFaults(world, trajectory) : [];
+    if (wrong.length > 0) faults++;
+    problems.push(...found, ...wrong);
+  }
+  const steps = all.reduce((sum, trajectory) => sum + trajectory.steps.length, 0);
+  return {
+    trajectories: all.length, steps,
+    successes: all.filter(({ success }) => success).length,
+    categories: counts(all, ({ task }) => task.category),
+    splits: counts(all, ({ task }) => task.split ?? 'unknown'),
+    lengths: lengthsOf(all),
+    tags: Object.fromEntries(countedTags.filter(tag => tag !== 'none' || tags.has(tag)).map(tag => [tag, { steps: tags.get(tag) ?? 0, share: round((tags.get(tag) ?? 0) / Math.max(1, steps)) }])),
+    tagsBySituation: Object.fromEntries(countedTags.filter(tag => table.has(tag)).map(tag => [tag, Object.fromEntries(situations.map(situation => [situation, table.get(tag)!.get(situation) ?? 0])) as Record<Situation, number>])),
+    planningAtStart, reflections, mistakes, recoveries, afterTwoFailures,
+    agreement: tells === 0 ? null : round(agrees / tells),
+    violations, leaks,
+    replayFaults: world ? faults : null,
+    problems: problems.slice(0, 20),
+    contentHash: contentHash(store),
+  };
+}
+
+/** Refused, badly formed, or without any effect on the world. */
+function failed({ accepted, verdict, stateBefore, stateAfter }: Step): boolean {
+  return accepted === false || (verdict !== null && verdict.violations.length > 0) || (stateBefore !== null && stateBefore === stateAfter);
+}
+
+function counts(all: readonly Trajectory[], key: (trajectory: Trajectory) => string): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const trajectory of all) found[key(trajectory)] = (found[key(trajectory)] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function lengthsOf(all: readonly Trajectory[]): Inspection['lengths'] {
+  const lengths = all.map(({ steps }) => steps.length).sort((a, b) => a - b);
+  if (lengths.length === 0) return { min: 0, median: 0, mean: 0, max: 0 };
+  return { min: lengths[0]!, median: lengths[(lengths.length - 1) >> 1]!, mean: round(lengths.reduce((a, b) => a + b) / lengths.length), max: lengths.at(-1)! };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

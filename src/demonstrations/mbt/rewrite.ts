@@ -1,0 +1,67 @@
+import { commandTarget } from '../../metrics/agreement.ts';
+import { indexEpisode } from '../../metrics/indexed-episode.ts';
+import { underthinking } from '../../metrics/thinking.ts';
+import type { Trajectory } from '../../trajectory/index.ts';
+import { createRandom, type Decision, type Player, type Random, type TaskRecord, type World } from '../../world/index.ts';
+import { type Demonstration, type DemonstratedStep, tellPlayer } from '../demonstrate.ts';
+
+export interface RewriteOptions {
+  readonly world: World;
+  readonly record: TaskRecord<unknown>;
+  /** The student's own episode of this task. */
+  readonly trajectory: Trajectory;
+  readonly rollout?: number;
+  readonly maxSteps?: number;
+  readonly createPlayer: (random: Random) => Player;
+}
+
+/**
+ * MBT-R for a text world: the student's own episode, cut at its first stagnation (four steps without a new state, or a
+ * cycle). What was fruitless before the cut and changed nothing is left out; steps that looked for what was missing are kept; the step at
+ * the cut is kept as an error, and the player, who has read all of it, notices it and finishes from the state that was reached.
+ * When too few steps are left to finish, the episode is cut at an earlier error. Undefined when no cut leads to success.
+ */
+export function rewriteEpisode(options: RewriteOptions): Demonstration | undefined {
+  const { steps } = options.trajectory;
+  const stagnation = Math.round((1 - (underthinking(indexEpisode(options.trajectory)) ?? 0)) * steps.length);
+  if (stagnation === steps.length && options.trajectory.success) return finish(options, steps.length);
+  const errors = steps.flatMap(({ accepted }, t) => (t < stagnation && accepted === false ? [t] : []));
+  for (const cut of [...(stagnation < steps.length ? [stagnation] : []), ...errors.reverse()]) {
+    const demonstration = finish(options, cut);
+    if (demonstration) return demonstration;
+  }
+  return undefined;
+}
+
+/** Replays the student's steps before `cut` and the error at it, and lets the player finish. */
+function finish({ world, record, trajectory, rollout = trajectory.rollout, maxSteps = world.maxSteps, createPlayer }: RewriteOptions, cut: number): Demonstration | undefined {
+  const key = ['rewrite', trajectory.id] as const, player = createPlayer(createRandom(...key));
+  const steps: DemonstratedStep[] = [], read = new Set<string>();
+  let moment = world.start(record);
+  tellPlayer(player, moment);
+  const play = (decision: Decision, mistake: DemonstratedStep['mistake']) => {
+    const before = moment, command = mistake?.command ?? decision.command;
+    moment = moment.step(command);
+    steps.push({ before, after: moment, decision, mistake });
+    read.add(moment.observation);
+    tellPlayer(player, moment, command);
+  };
+  for (const [t, { command }] of trajectory.steps.entries()) {
+    if (t > cut || moment.done || command === null) break;
+    const after = moment.step(command), told = after.last!.accepted && !read.has(after.observation);
+    const fruitless = !after.last!.accepted || (after.stateHash === moment.stateHash && !told);
+    if (fruitless && t < cut) continue;
+    const wanted = player.decide();
+    if (!wanted) return undefined;
+    const good = t < cut && (command === wanted.command || (wanted.searching && told));
+    const lesson = !after.last!.accepted ? `${command} did not work` : told ? 'that did not help' : 'that told nothing new';
+    play(good ? { ...wanted, command, target: commandTarget(command) ?? wanted.target } : wanted, good ? null : { kind: 'student', command, belief: wanted.because, lesson });
+  }
+  while (!moment.done && steps.length < maxSteps) {
+    const decision = player.decide();
+    if (!decision) break;
+    play(decision, null);
+  }
+  if (!moment.success || steps.length > maxSteps || steps.at(-1)!.mistake) return undefined;
+  return { record, rollout, seed: JSON.stringify(key), maxSteps, steps, won: true, draft: trajectory.steps.map(({ reply }) => reply) };
+}

@@ -1,0 +1,36 @@
+import type { Player, Random, TaskRecord, World } from '../world/index.ts';
+import { generalLeakRules, type LeakRules } from './leaks.ts';
+import { generalMistakes, type MistakeMaker } from './mistakes.ts';
+import { searchPlayer } from './search-player.ts';
+import type { QuestionWriter } from './world-text/document.ts';
+
+/** What the demonstrations and the prior of a world are made with. */
+export interface Recipe {
+  createPlayer(random: Random): Player;
+  mistakes(): MistakeMaker;
+  /** What may not be trained on when these categories are held out. */
+  leaks(heldOut: readonly string[]): LeakRules;
+  /** Training tasks, in the order in which they are tried. */
+  tasks(seed: string | number): Iterable<TaskRecord<unknown>>;
+  /** Questions about the text, for the prior; a world may have none. */
+  questions?(): QuestionWriter;
+}
+
+/** The recipe for any world: its own player, or one that searches; mistakes and leak rules that fit any world. */
+export function generalRecipe(world: World): Recipe {
+  return {
+    createPlayer: random => (world.player ? world.player(random) : searchPlayer(world, random)),
+    mistakes: generalMistakes,
+    leaks: heldOut => ({ ...generalLeakRules(world), heldOutCategories: heldOut }),
+    *tasks() {
+      for (let from = 0; ; from += pageSize) {
+        const page = world.tasks('train', pageSize, from);
+        yield* page;
+        if (page.length < pageSize) return;
+      }
+    },
+  };
+}
+
+/** Tasks that are drawn at once. */
+const pageSize = 50;

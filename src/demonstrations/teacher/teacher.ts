@@ -1,0 +1,60 @@
+import { type ChatAnswer, type ChatMessage, type Endpoint, RequestFailed } from '../../agents/index.ts';
+import { createRandom } from '../../world/index.ts';
+import type { Annotator, Refused } from '../annotator.ts';
+import type { Demonstration } from '../demonstrate.ts';
+import { type AnswerLog, answerLogInMemory } from './answer-log.ts';
+import { againPrompt, annotationPrompt, givenAway, guidePrompt, rewritePrompt, synthesisPrompt, type TeacherStyle } from './prompts.ts';
+import { readAnswer } from './read-answer.ts';
+
+export interface TeacherOptions {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  readonly style?: TeacherStyle;
+  /** Where answers are kept, so that none is paid for twice; in memory if left out. */
+  readonly log?: AnswerLog;
+  /** Answers asked for one episode, the first included; 3 if left out. Each further one says what was wrong with the one before. */
+  readonly attempts?: number;
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+}
+
+/** An annotator behind an OpenAI-compatible endpoint: one call an episode (two for MBT-R), checked before anything is kept. */
+export function teacherAnnotator({ endpoint, model, style = 'rlvmr', log = answerLogInMemory(), attempts = 3, temperature = 0, maxTokens = 4096 }: TeacherOptions): Annotator {
+  let fromLog = 0;
+
+  async function ask(messages: readonly ChatMessage[], id: string): Promise<Pick<ChatAnswer, 'text' | 'finish'>> {
+    const question = { model, temperature, maxTokens, messages }, known = log.get(question);
+    if (known) {
+      fromLog++;
+      return known;
+    }
+    const answer = await endpoint.complete({ messages, temperature, maxTokens }, createRandom('teacher', id, messages.length));
+    log.add(question, answer);
+    return answer;
+  }
+
+  async function annotate(demonstration: Demonstration): Promise<readonly string[] | Refused> {
+    const id = `${demonstration.record.id}/${demonstration.rollout}`;
+    try {
+      let messages: readonly ChatMessage[] = style === 'mbt-r' ? rewritePrompt(demonstration, (await ask(guidePrompt(demonstration), id)).text) : style === 'mbt-s' ? synthesisPrompt(demonstration) : annotationPrompt(demonstration);
+      let wrong = '';
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const answer = await ask(messages, id);
+        const read = readAnswer(answer, demonstration, style === 'rlvmr' ? {} : { forbidden: givenAway });
+        if (!('wrong' in read)) return read;
+        wrong = read.wrong;
+        messages = [...messages, { role: 'assistant', content: answer.text }, { role: 'user', content: againPrompt(wrong) }];
+      }
+      return { refused: `${wrong} (after ${attempts} ${attempts === 1 ? 'answer' : 'answers'})` };
+    } catch (error) {
+      if (error instanceof RequestFailed) return { refused: `the teacher could not be asked: ${error.message}`, again: true };
+      throw error;
+    }
+  }
+
+  return {
+    name: `teacher:${model}`,
+    annotate,
+    usage: () => ({ ...endpoint.usage, answersFromLog: fromLog }),
+  };
+}

@@ -1,0 +1,47 @@
+import { commandTarget } from '../metrics/agreement.ts';
+import type { Decision } from '../world/index.ts';
+import type { DemonstratedStep } from './demonstrate.ts';
+import { verbOf } from './mistakes.ts';
+
+/**
+ * What the thoughts of the rules are made of. All are short, in lower case, and say the fact that the policy needs next in
+ * the words of the text: `mug 1 is in drawer 2. take mug 1.` They end with what the command is about, so that
+ * `reasonAgrees` can check every one.
+ */
+
+/** The command up to and with its target: `take mug 1` of `take mug 1 from drawer 2`. */
+export function aim(command: string): string {
+  const target = commandTarget(command);
+  const at = target === null ? -1 : command.toLowerCase().indexOf(target, verbOf(command).length);
+  return at < 0 ? command : command.slice(0, at + target!.length);
+}
+
+/** The subgoals that are left. To find a thing and to take it are said once. */
+export function planText({ plan }: Decision): string {
+  const kept = plan.filter((subgoal, i) => !(i > 0 && subgoal.startsWith('take ') && plan[i - 1] === `find ${subgoal.slice(5)}`));
+  return `plan: ${kept.join(', ')}`;
+}
+
+/** What is still unknown while searching: `no mug seen yet`. */
+export function missing({ subgoal }: Decision): string {
+  return subgoal.startsWith('find ') ? `no ${subgoal.slice('find '.length)} seen yet` : `not yet: ${subgoal}`;
+}
+
+/** The fact that a decision rests on; while searching also what is missing. */
+export function facts(decision: Decision, command: string): string[] {
+  if (!decision.searching) return [decision.because];
+  // "not looked into" goes without saying when one goes there.
+  return command === decision.command && verbOf(command) !== 'go' ? [missing(decision), decision.because] : [missing(decision)];
+}
+
+/** What went wrong in a step: `failed: drawer 1 is closed`, `no use: mug 1 was wanted`. */
+export function lessonText(step: DemonstratedStep, failuresBefore: number): string {
+  const accepted = step.after.last!.accepted;
+  const lesson = step.mistake?.lesson || `${step.after.last!.command} did not work`;
+  return `${accepted ? 'no use' : failuresBefore > 0 ? 'failed again' : 'failed'}: ${lesson}`;
+}
+
+/** Sentences of one thought, each said once. */
+export function sentences(...parts: readonly string[]): string {
+  return `${[...new Set(parts)].join('. ')}.`;
+}
