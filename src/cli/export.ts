@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { ClewError } from '../errors.ts';
 import { encoded, exportFormat, exportFormats, exportPrompt, openStore, plainPrompt, promptNames, refuseEvaluationTasks, rowsOf, splits, type ExportPrompt, type RowUnit, type Store, type TrajectoryFilter } from '../trajectory/index.ts';
 import { loadWorld, shippedWorlds } from './load-world.ts';
+import { listOf, oneOf } from './options.ts';
 
 interface ExportArguments {
   readonly format: string;
@@ -12,11 +13,11 @@ interface ExportArguments {
   readonly world?: string;
   readonly data?: string;
   readonly admissible?: boolean;
-  readonly run?: string[];
-  readonly task?: string[];
-  readonly split?: string[];
-  readonly category?: string[];
-  readonly agent?: string[];
+  readonly run?: readonly string[];
+  readonly task?: readonly string[];
+  readonly split?: readonly string[];
+  readonly category?: readonly string[];
+  readonly agent?: readonly string[];
   readonly success?: boolean;
   readonly failure?: boolean;
   readonly allowUnknownSplit?: boolean;
@@ -24,7 +25,8 @@ interface ExportArguments {
   readonly json?: boolean;
 }
 
-const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
+/** Names may hold commas, so an option that takes several is given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `clew export DB --format F --out FILE`: trajectories as other programs read them. */
 export function exportCommand(): Command {
@@ -35,16 +37,16 @@ export function exportCommand(): Command {
     .argument('<db>', 'the database to read')
     .requiredOption('--format <format>', 'the format to write')
     .requiredOption('--out <file>', 'the file to write')
-    .addOption(new Option('--per <unit>', 'what a row is, where the format has a choice').choices(['step', 'episode', 'task']))
+    .option('--per <unit>', 'what a row is, where the format has a choice: step, episode', oneOf('step', 'episode', 'task'))
     .option('--prompt <name>', `how the agent is shown what it read: ${promptNames.join(', ')} (default: transcript, or plain where the world is not known)`)
     .option('--world <world>', 'the world whose commands the prompts list: a name or the path of a world file (default: by its name, if it ships with clew)')
     .option('--data <path>', 'where the games of ALFWorld are')
     .option('--admissible', 'show the admissible commands before each step')
-    .option('--run <names>', 'only these runs, separated by commas', list)
-    .option('--task <ids>', 'only these tasks', list)
-    .option('--split <splits>', `only these splits: ${splits.join(', ')}`, list)
-    .option('--category <names>', 'only these categories', list)
-    .option('--agent <names>', 'only these agents', list)
+    .option('--run <name>', 'only this run; give it again for more, as the next three', several)
+    .option('--task <id>', 'only this task', several)
+    .option('--split <splits>', `only these splits, with commas: ${splits.join(', ')}`, listOf(...splits))
+    .option('--category <name>', 'only this category', several)
+    .option('--agent <name>', 'only this agent', several)
     .option('--success', 'only episodes that reached the goal')
     .addOption(new Option('--failure', 'only episodes that did not').conflicts('success'))
     .option('--allow-unknown-split', 'train on tasks whose split is not known')

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { ClewError } from '../errors.ts';
 import { parseReply } from '../tags/index.ts';
 import { importFormat, importFormats, importFormatShapes, openStore, readLog, sourceOf, splits, type Imported, type Store, type Trajectory } from '../trajectory/index.ts';
+import { oneOf } from './options.ts';
 
 interface ImportArguments {
   readonly db: string;
@@ -28,7 +29,7 @@ export function importCommand(): Command {
     .option('--run <name>', 'the run that the trajectories belong to (default: the name of each file; Clew JSONL names its own)')
     .option('--world <name>', 'the world that the episodes were played in, where the log does not say')
     .option('--agent <name>', 'who played them, where the log does not say')
-    .addOption(new Option('--split <split>', 'the split of their tasks, where the log does not say').choices([...splits]))
+    .option('--split <split>', `the split of their tasks, where the log does not say: ${splits.join(', ')}`, oneOf(...splits))
     .option('--aliases', 'read other names of the tags too, such as <exploration> or <monitoring>')
     .option('--skip-broken', 'leave out lines that are not JSON, and name them')
     .option('--json', 'print what was done as JSON')

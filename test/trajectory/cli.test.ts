@@ -138,7 +138,7 @@ describe('clew export', () => {
 
   test('filters choose the trajectories', async () => {
     fill(...['a', 'b', 'c'].map(task => exampleTrajectory({ task: exampleTask(task, { category: `${task} lock` }) })), exampleTrajectory({ run: 'other', agent: 'random', success: false, stopReason: 'failure' }));
-    expect(await ids('--task', 'a,b')).toEqual(['demo/a/0', 'demo/b/0']);
+    expect(await ids('--task', 'a', '--task', 'b')).toEqual(['demo/a/0', 'demo/b/0']);
     expect(await ids('--category', 'c lock')).toEqual(['demo/c/0']);
     expect(await ids('--agent', 'random')).toEqual(['other/locked-room:7/0']);
     expect(await ids('--failure')).toEqual(['other/locked-room:7/0']);

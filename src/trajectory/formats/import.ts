@@ -13,11 +13,11 @@ export type ImportFormat = (typeof importFormats)[number];
 
 /** One line a format, for help and for messages. */
 export const importFormatShapes: Readonly<Record<ImportFormat, string>> = {
-  clew: 'Clew JSONL: a trajectory a line, with {"clew": 1}',
-  messages: 'OpenAI or Hugging Face chats: {"messages": [{"role", "content"}, …]}, JSON or JSONL',
-  react: 'ReAct logs: text with lines Thought:, Action:, Observation:',
-  agenttraj: 'AgentGym AgentTraj: {"item_id", "conversations": [{"from", "loss", "value"}, …]}, JSON or JSONL',
-  rlvmr: 'RLVMR cold start: {"task", "done", "data": [{"step", "obs", "prompt", "response"}, …]}, JSON',
+  clew: 'Clew JSONL, a trajectory a line: {"clew": 1, …}',
+  messages: 'OpenAI or Hugging Face chats, {"messages": [{"role", "content"}]}',
+  react: 'ReAct logs, text with Thought:, Action:, Observation:',
+  agenttraj: 'AgentGym AgentTraj, {"item_id", "conversations": [{"from", "value"}]}',
+  rlvmr: 'RLVMR cold start, {"task", "data": [{"step", "obs", "response"}]}',
 };
 
 const recognisers: readonly (readonly [ImportFormat, (value: unknown) => boolean])[] = [
