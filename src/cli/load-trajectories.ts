@@ -19,7 +19,8 @@ export function* loadTrajectories(path: string, filter: TrajectoryFilter = {}): 
   for (const trajectory of trajectories) if ((filter.run === undefined || trajectory.run === filter.run) && (filter.split === undefined || trajectory.task.split === filter.split)) yield trajectory;
 }
 
-function isDatabase(path: string): boolean {
+/** Whether a file is a SQLite database, by its first bytes. */
+export function isDatabase(path: string): boolean {
   const file = openSync(path, 'r');
   try {
     const head = Buffer.alloc(16);

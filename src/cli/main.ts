@@ -10,6 +10,7 @@ import { packageRoot } from './package-root.ts';
 import { panelCommand } from './panel.ts';
 import { playCommand } from './play.ts';
 import { rolloutCommand } from './rollout.ts';
+import { scoreCommand } from './score.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
 
@@ -23,6 +24,7 @@ const program = new Command('clew')
   .addCommand(panelCommand())
   .addCommand(rolloutCommand())
   .addCommand(measureCommand())
+  .addCommand(scoreCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand());
 

@@ -1,0 +1,10 @@
+export { discountedReward, formatPenalty, overlongPenalty, overlongReward, refusalPenalty, repeatPenalty, stepCost } from './controls.ts';
+export { formatSummary } from './format-summary.ts';
+export { openReward, rewardNames } from './open-reward.ts';
+export { outcomeReward } from './outcome.ts';
+export type { PartScores, Reward } from './reward.ts';
+export { codeTag } from './rlvmr/code.ts';
+export { presetAmounts, rlvmrPresets, type RlvmrAmounts, type RlvmrPreset } from './rlvmr/options.ts';
+export { rlvmrReward } from './rlvmr/rlvmr.ts';
+export { paidTag, paidTags, type PaidTag } from './step-facts.ts';
+export { RewardTally, type Paid, type RewardSummary } from './summary.ts';

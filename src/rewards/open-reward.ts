@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ClewError, UsageError } from '../errors.ts';
+import { faults } from '../trajectory/store/checked.ts';
+import { discountedReward, formatPenalty, overlongReward, refusalPenalty, repeatPenalty, stepCost } from './controls.ts';
+import { outcomeReward } from './outcome.ts';
+import type { Reward } from './reward.ts';
+import { rlvmrAmountsSchema } from './rlvmr/options.ts';
+import { rlvmrReward } from './rlvmr/rlvmr.ts';
+
+const cost = z.number().nonnegative().optional();
+const rlvmrOptions = rlvmrAmountsSchema.partial();
+
+interface Kind {
+  readonly options: z.ZodType;
+  readonly open: (options: never) => Reward;
+}
+
+function kind<S extends z.ZodType>(options: S, open: (options: z.infer<S>) => Reward): Kind {
+  return { options, open };
+}
+
+/** Every reward by name. A new one is a line here; everything that names rewards finds it. */
+const kinds: Readonly<Record<string, Kind>> = {
+  outcome: kind(z.strictObject({ success: z.number().positive().optional() }), outcomeReward),
+  'rlvmr:paper': kind(rlvmrOptions, options => rlvmrReward('paper', options)),
+  'rlvmr:code': kind(rlvmrOptions, options => rlvmrReward('code', options)),
+  'rlvmr:fixed': kind(rlvmrOptions, options => rlvmrReward('fixed', options)),
+  discounted: kind(z.strictObject({ discount: z.number().positive().max(1).optional() }), discountedReward),
+  'repeat-penalty': kind(z.strictObject({ cost }), repeatPenalty),
+  'refusal-penalty': kind(z.strictObject({ cost }), refusalPenalty),
+  'step-cost': kind(z.strictObject({ cost }), stepCost),
+  format: kind(z.strictObject({ cost }), formatPenalty),
+  overlong: kind(z.strictObject({ buffer: z.int().positive().optional() }), overlongReward),
+};
+
+/** The names of all rewards, in the order in which lists show them. */
+export const rewardNames: readonly string[] = Object.keys(kinds);
+
+/**
+ * The reward of that name, with the options that a recipe gives it.
+ * @throws UsageError for an unknown name, ClewError for options that do not fit it.
+ */
+export function openReward(name: string, options: object = {}): Reward {
+  const found = Object.hasOwn(kinds, name) ? kinds[name]! : undefined;
+  if (!found) throw new UsageError(`There is no reward "${name}": the rewards are ${rewardNames.join(', ')}.`);
+  const checked = found.options.safeParse(options);
+  if (!checked.success) throw new ClewError(`The options of the reward ${name} do not fit: ${faults(checked.error)}.`);
+  return found.open(checked.data as never);
+}

@@ -1,0 +1,32 @@
+import type { Trajectory } from '../../trajectory/schema.ts';
+import { all, any, not, type Fact } from '../fact.ts';
+import { succeeded } from '../reward.ts';
+import { stepFacts } from '../step-facts.ts';
+import type { RlvmrAmounts } from './options.ts';
+import type { StepVerdicts } from './rlvmr.ts';
+
+/**
+ * What Clew recommends. Planning is paid when the episode succeeds, for the first plan and for a new plan after an
+ * unproductive step. Explore is paid for a command that was carried out and was new in its state or told something new.
+ * Reflection is paid when it follows an unproductive step with another command that was carried out and useful: it led
+ * to a state, or told something, that the episode had not had before. Monitor is not paid.
+ */
+export function fixedVerdicts(trajectory: Trajectory, novelty: RlvmrAmounts['novelty']): StepVerdicts {
+  const facts = stepFacts(trajectory);
+  const firstPlan = facts.findIndex(({ tag }) => tag === 'planning');
+  const isNew = (t: number): Fact => {
+    const { newStateCommand, newInformation } = facts[t]!;
+    return novelty === 'either' ? any(newStateCommand, newInformation) : novelty === 'information' ? newInformation : newStateCommand;
+  };
+  return {
+    tags: facts.map(({ tag }) => tag),
+    malformed: facts.map(({ formatValid }) => not(formatValid)),
+    planning: t => all(succeeded(trajectory), t === firstPlan || facts[t - 1]!.unproductive),
+    explore: t => all(facts[t]!.carriedOut, isNew(t)),
+    reflection: t => {
+      if (t === 0) return false;
+      const { differs, carriedOut, newState, newInformation } = facts[t]!;
+      return all(differs, carriedOut, facts[t - 1]!.unproductive, any(newState, newInformation));
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { Trajectory } from '../trajectory/schema.ts';
+import type { PartScores, Reward } from './reward.ts';
+import { paidTag, paidTags } from './step-facts.ts';
+
+/** Steps and what they were paid. Shares and means are over the steps whose pay is known, and null where none is. */
+export interface Paid {
+  readonly steps: number;
+  /** Steps whose pay the log's facts decide. */
+  readonly known: number;
+  /** Share of the known steps that were paid anything but 0. */
+  readonly share: number | null;
+  readonly mean: number | null;
+  /** Why the others are not known: reason, and how many steps. */
+  readonly missing: Readonly<Record<string, number>>;
+}
+
+/** What a reward paid over trajectories. */
+export interface RewardSummary {
+  readonly reward: string;
+  readonly title: string;
+  readonly trajectories: number;
+  readonly steps: number;
+  /** The process parts together, by the tag of the step; `untagged` are replies that were not judged. Empty rows are left out. */
+  readonly tags: Readonly<Record<string, Paid>>;
+  /** Each part over all steps. */
+  readonly parts: Readonly<Record<string, Paid>>;
+}
+
+/** Summary in the making: add trajectories one by one, they are not kept. */
+export class RewardTally {
+  private readonly reward: Reward;
+  private readonly tags = new Map<string, Sums>([...paidTags, 'untagged'].map(tag => [tag, new Sums()]));
+  private readonly parts: Map<string, Sums>;
+  private trajectories = 0;
+  private steps = 0;
+
+  constructor(reward: Reward) {
+    this.reward = reward;
+    this.parts = new Map(reward.parts.map(part => [part, new Sums()]));
+  }
+
+  /** @returns the scores, so that a caller needs to compute them once only. */
+  add(trajectory: Trajectory): Readonly<Record<string, PartScores>> {
+    const scores = this.reward.score(trajectory);
+    this.trajectories++;
+    this.steps += trajectory.steps.length;
+    const reasons = new Map(Object.entries(scores).map(([part, { missing }]) => [part, reasonsByStep(missing)]));
+    trajectory.steps.forEach((step, t) => {
+      for (const [part, sums] of this.parts) sums.add(scores[part]!.steps[t]!, reasons.get(part)!.get(t));
+      let process: number | null = 0;
+      let reason: string | undefined;
+      for (const part of this.reward.processParts) {
+        const paid: number | null = scores[part]!.steps[t]!;
+        process = process === null || paid === null ? null : process + paid;
+        reason ??= reasons.get(part)!.get(t);
+      }
+      if (this.reward.processParts.length > 0) this.tags.get(paidTag(step) ?? 'untagged')!.add(process, reason);
+    });
+    return scores;
+  }
+
+  summary(): RewardSummary {
+    return {
+      reward: this.reward.name, title: this.reward.title, trajectories: this.trajectories, steps: this.steps,
+      tags: Object.fromEntries([...this.tags].filter(([, sums]) => sums.steps > 0).map(([tag, sums]) => [tag, sums.paid()])),
+      parts: Object.fromEntries([...this.parts].map(([part, sums]) => [part, sums.paid()])),
+    };
+  }
+}
+
+class Sums {
+  steps = 0;
+  private known = 0;
+  private nonZero = 0;
+  private sum = 0;
+  private readonly missing: Record<string, number> = {};
+
+  add(amount: number | null, reason: string | undefined): void {
+    this.steps++;
+    if (amount === null) {
+      this.missing[reason!] = (this.missing[reason!] ?? 0) + 1;
+      return;
+    }
+    this.known++;
+    this.sum += amount;
+    if (amount !== 0) this.nonZero++;
+  }
+
+  paid(): Paid {
+    const { steps, known, missing } = this;
+    return { steps, known, share: known === 0 ? null : this.nonZero / known, mean: known === 0 ? null : this.sum / known, missing };
+  }
+}
+
+function reasonsByStep(missing: PartScores['missing']): Map<number, string> {
+  return new Map(Object.entries(missing).flatMap(([reason, steps]) => steps.map(t => [t, reason] as const)));
+}
