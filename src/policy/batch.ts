@@ -25,9 +25,6 @@ export interface MicroBatch {
   size: GraphSize;
 }
 
-/** Small batches stay in the processor's cache: 4 rows at a time are faster than 16. */
-export const rowsPerBatch = 4;
-
 const lengths = [32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 
 /** The lengths that rows are padded to: few enough that each has a compiled graph, close enough to waste little. */
@@ -39,7 +36,7 @@ export function lengthBuckets(context: number): number[] {
  * Groups rows of similar length into micro-batches. The grouping depends on nothing but the rows, so neither do the
  * sums of gradients over them. Throws for a row that is empty, too long, or holds a token or number that cannot be.
  */
-export function packRows(rows: readonly Row[], config: ModelConfig): MicroBatch[] {
+export function packRows(rows: readonly Row[], config: ModelConfig, rowsPerBatch: number): MicroBatch[] {
   rows.forEach((row, i) => checkRow(row, i, config));
   const byLength = rows.map((_, i) => i).toSorted((a, b) => rows[b]!.tokens.length - rows[a]!.tokens.length || a - b);
   const buckets = lengthBuckets(config.context);

@@ -106,20 +106,26 @@ interface Sentence {
  * same as the games list them, `{looks}` adjectives.
  */
 function sentence(full: string, compact: string): Sentence {
-  const slots: Record<string, string> = { name, names: `none|${name}(?: ${name})*`, list: '[^.]+', looks: '(?:hot|cool|cold|clean|sliced| and | )+' };
-  const pattern = (template: string): RegExp =>
-    new RegExp(`^${template.replaceAll(/[.?+*()[\]]/g, String.raw`\$&`).replaceAll(/\{(\w+)\}/g, (_, slot: string) => `(${slots[slot]!})`)}$`);
-  const [fullPattern, compactPattern] = [pattern(full), pattern(compact)];
-  const translate = (text: string, from: RegExp, to: string, translateSlot: (slot: string, value: string) => string | undefined): string | undefined => {
-    const match = from.exec(text);
-    if (!match) return undefined;
-    let at = 1;
-    return to.replaceAll(/\{(\w+)\}/g, (_, slot: string) => translateSlot(slot, match[at++]!) ?? '');
-  };
+  const [fullPattern, compactPattern] = [slotPattern(full), slotPattern(compact)];
   return {
     toCompact: text => translate(text, fullPattern, compact, (slot, value) => (slot === 'names' ? unlist(value).join(' ') || 'none' : value)),
     toFull: text => translate(text, compactPattern, full, (slot, value) => (slot === 'list' ? list(splitNames(value)!, 'a ') : value)),
   };
+}
+
+const slots: Record<string, string> = { name, names: `none|${name}(?: ${name})*`, list: '[^.]+', looks: '(?:hot|cool|cold|clean|sliced| and | )+' };
+
+function slotPattern(template: string): RegExp {
+  const literal = template.replaceAll(/[.?+*()[\]]/g, String.raw`\$&`);
+  return new RegExp(`^${literal.replaceAll(/\{(\w+)\}/g, (_, slot: string) => `(${slots[slot]!})`)}$`);
+}
+
+/** Fills the slots of `to`, in their order, with what stood in the slots of the text. */
+function translate(text: string, from: RegExp, to: string, translateSlot: (slot: string, value: string) => string): string | undefined {
+  const match = from.exec(text);
+  if (!match) return undefined;
+  let at = 1;
+  return to.replaceAll(/\{(\w+)\}/g, (_, slot: string) => translateSlot(slot, match[at++]!));
 }
 
 const sentences: readonly Sentence[] = [
@@ -175,8 +181,12 @@ interface CommandRule {
 }
 
 function commandRule(full: string, short: string, result?: string): CommandRule {
-  const pattern = (template: string): RegExp => new RegExp(`^${template.replaceAll(/\$\d/g, `(${name})`)}$`);
-  return { full: pattern(full), short: pattern(short), fullBy: full, shortBy: short, ...(result && { result: (command: string) => command.replace(pattern(full), result) }) };
+  const pattern = namePattern(full);
+  return { full: pattern, short: namePattern(short), fullBy: full, shortBy: short, ...(result && { result: (command: string) => command.replace(pattern, result) }) };
+}
+
+function namePattern(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll(/\$\d/g, `(${name})`)}$`);
 }
 
 const commandRules: readonly CommandRule[] = [
