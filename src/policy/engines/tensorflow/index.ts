@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import { ClewError } from '../../../errors.ts';
+import type { Engine, Provider } from '../engine.ts';
+import { isNative, loadTensorflow, type TensorflowLibrary } from './library.ts';
+import { compileProgram } from './program.ts';
+
+export { type TensorflowLibrary, tensorflowLibraries } from './library.ts';
+
+export interface TensorflowOptions {
+  /** `cuda` insists on an NVIDIA GPU and `cpu` on the processor; by default TensorFlow takes a GPU where it finds one. */
+  provider?: Provider;
+  /** The npm package; by default the first of `tensorflowLibraries` that is installed. */
+  library?: TensorflowLibrary;
+}
+
+/** Opens TensorFlow.js; throws with the remedy when the library, or the device that was asked for, is missing. */
+export async function openTensorflowEngine({ provider, library: asked }: TensorflowOptions = {}): Promise<Engine> {
+  if (provider === 'webgpu') throw new ClewError('The tensorflow engine runs on "cpu" and "cuda". For WebGPU choose the onnx engine.');
+  const runtime = await loadTensorflow(asked);
+  const { library, version, onGpu } = runtime;
+  if (provider === 'cuda' && !onGpu) {
+    throw new ClewError(`The tensorflow engine finds no NVIDIA GPU with ${library} ${version}. ` + (isNative(library)
+      ? 'It needs an NVIDIA driver (does nvidia-smi list the card?) and TensorFlow\'s CUDA build: clew engines install tensorflow --gpu. Or choose the provider "cpu".'
+      : `${library} computes on the CPU only; install the CUDA build with: clew engines install tensorflow --gpu. Or choose the provider "cpu".`));
+  }
+  if (provider === 'cpu' && onGpu)
+    throw new ClewError(`${library} ${version} computes on the GPU, and the CPU was asked for. Hide the GPU from TensorFlow by starting the process with CUDA_VISIBLE_DEVICES=-1, or choose the provider "cuda".`);
+  return {
+    description: { engine: 'tensorflow', library, version, provider: onGpu ? 'cuda' : 'cpu', device: onGpu ? gpuName() : os.cpus()[0]?.model.trim() ?? 'CPU' },
+    compile: async definition => compileProgram(runtime, definition),
+  };
+}
+
+/** TensorFlow.js does not tell the GPU's name; the driver tells the names of all. */
+function gpuName(): string {
+  const folder = '/proc/driver/nvidia/gpus';
+  try {
+    const gpus = readdirSync(folder).map(gpu => /^Model:\s*(.+)$/m.exec(readFileSync(`${folder}/${gpu}/information`, 'utf8'))?.[1] ?? 'NVIDIA GPU');
+    return `${[...new Set(gpus)].join(' or ')}${gpus.length > 1 ? ` (one of ${gpus.length})` : ''}` || 'NVIDIA GPU';
+  } catch {
+    return 'NVIDIA GPU';
+  }
+}
