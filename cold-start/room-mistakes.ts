@@ -29,7 +29,7 @@ function forgottenDoor(notes: RoomNotes, { command, subgoal }: Decision): Mistak
   if (name === undefined) return [];
   const wanted = /^(?:find|take) ([a-z]+)/.exec(subgoal)?.[1];
   const mistake = (command: string): Mistake => ({ kind: 'forgotten door', command, belief: `${name} is open`, lesson: `${name} is closed` });
-  if (notes.held !== undefined && /^put /.test(subgoal)) return [mistake(put(notes.held, name))];
+  if (notes.held !== undefined && subgoal.startsWith('put ')) return [mistake(put(notes.held, name))];
   if (wanted === undefined || notes.held !== undefined) return [];
   const inside = notes.receptacle(name).contents?.find(thing => kindOf(thing) === wanted);
   return [mistake(`take ${inside ?? `${wanted} 1`} from ${name}`)];
@@ -45,9 +45,11 @@ function wrongPlace(notes: RoomNotes, { command, searching, subgoal }: Decision)
     return others.filter(({ contents }) => contents && !contents.some(thing => kindOf(thing) === wanted))
       .map(({ name }) => ({ kind: 'wrong place', command: `go to ${name}`, belief: `${name} may have ${wanted}`, lesson: `${name} has no ${wanted}` }));
   }
-  // The next one of the same kind is the likeliest to be mixed up with.
-  const alike = others.filter(({ kind }) => kind === kindOf(target));
-  return (alike.length > 0 ? alike : others.filter(({ contents }) => contents)).map(({ name }) => ({ kind: 'wrong place', command: `go to ${name}`, belief: `${name} is the place`, lesson: `${target} is the place` }));
+  // A place of the same kind would do as well for what is in hand; for what is to be fetched it is the likeliest to be mixed up with.
+  const fetched = /^take ([a-z]+)/.exec(subgoal)?.[1];
+  const alike = others.filter(({ kind, contents }) => kind === kindOf(target) && !contents?.some(thing => kindOf(thing) === fetched));
+  const useless = notes.held === undefined && alike.length > 0 ? alike : others.filter(({ kind, contents }) => kind !== kindOf(target) && contents && !contents.some(thing => kindOf(thing) === fetched));
+  return useless.map(({ name }) => ({ kind: 'wrong place', command: `go to ${name}`, belief: `${name} is the place`, lesson: `${target} is the place` }));
 }
 
 /** Does at a distance what is to be done at the place to which one should go; goes to where one is; takes what is not there. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { checkCommand } from './check.ts';
+import { coldStartCommand } from './cold-start.ts';
 import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { measureCommand } from './measure.ts';
@@ -26,7 +27,8 @@ const program = new Command('clew')
   .addCommand(measureCommand())
   .addCommand(scoreCommand())
   .addCommand(importCommand())
-  .addCommand(exportCommand());
+  .addCommand(exportCommand())
+  .addCommand(coldStartCommand());
 
 await run(program, process.argv);
 

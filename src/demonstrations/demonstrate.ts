@@ -28,7 +28,7 @@ export interface MistakeOptions {
   /** Probability of a mistake in a step; 0.12 if left out. */
   readonly rate?: number;
   /**
-   * Probability of another mistake right after one that was refused; 0.35 if left out. A policy that was never shown
+   * Probability of another mistake right after one that was refused; 0.5 if left out. A policy that was never shown
    * "failed twice" repeats the failed command for the rest of the episode.
    */
   readonly chain?: number;
@@ -55,7 +55,7 @@ const longestChain = 3;
  * Plays a task with a player who sees only text, and makes mistakes on purpose. The player is told what the world answered to
  * the mistake, and recovers by itself: nothing is taken back. The first step is never a mistake.
  */
-export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = world.maxSteps, createPlayer, mistakes, rate = 0.12, chain = 0.35, noise = 0, once = false }: DemonstrateOptions): Demonstration {
+export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = world.maxSteps, createPlayer, mistakes, rate = 0.12, chain = 0.5, noise = 0, once = false }: DemonstrateOptions): Demonstration {
   const key = ['demonstration', seed, record.id, rollout] as const;
   const player = createPlayer(createRandom(...key, 'player')), maker = mistakes();
   const steps: DemonstratedStep[] = [];

@@ -105,11 +105,11 @@ function failed({ accepted, verdict, stateBefore, stateAfter }: Step): boolean {
 function counts(all: readonly Trajectory[], key: (trajectory: Trajectory) => string): Record<string, number> {
   const found: Record<string, number> = {};
   for (const trajectory of all) found[key(trajectory)] = (found[key(trajectory)] ?? 0) + 1;
-  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(found).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function lengthsOf(all: readonly Trajectory[]): Inspection['lengths'] {
-  const lengths = all.map(({ steps }) => steps.length).sort((a, b) => a - b);
+  const lengths = all.map(({ steps }) => steps.length).toSorted((a, b) => a - b);
   if (lengths.length === 0) return { min: 0, median: 0, mean: 0, max: 0 };
   return { min: lengths[0]!, median: lengths[(lengths.length - 1) >> 1]!, mean: round(lengths.reduce((a, b) => a + b) / lengths.length), max: lengths.at(-1)! };
 }

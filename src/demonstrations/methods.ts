@@ -18,7 +18,7 @@ export interface MethodOptions extends MistakeOptions {
 type Part = Pick<BuildOptions, 'demonstrate' | 'tasks' | 'config'>;
 
 /** RLVMR's cold start: an expert's episodes with mistakes to recover from. */
-export function rlvmrMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, rate = 0.12, chain = 0.35, noise = 0 }: MethodOptions = {}): Part {
+export function rlvmrMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, rate = 0.12, chain = 0.5, noise = 0 }: MethodOptions = {}): Part {
   return {
     config: { method: 'rlvmr', maxSteps, rate, chain, noise },
     demonstrate: (record, rollout) => demonstrate({ world, record, rollout, seed, maxSteps, createPlayer: recipe.createPlayer, mistakes: recipe.mistakes, rate, chain, noise }),
@@ -26,7 +26,7 @@ export function rlvmrMethod(world: World, recipe: Recipe, { seed = 0, maxSteps =
 }
 
 /** MBT-S: an expert's episode with exactly one error, so that every trace has something to correct. */
-export function mbtSMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, chain = 0.35 }: MethodOptions = {}): Part {
+export function mbtSMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, chain = 0.5 }: MethodOptions = {}): Part {
   return {
     config: { method: 'mbt-s', maxSteps, chain },
     demonstrate(record, rollout) {

@@ -20,9 +20,9 @@ export function rulesAnnotator(): Annotator {
 export function annotateStep(steps: readonly DemonstratedStep[], t: number): { readonly tag: MetaTag; readonly thought: string } {
   const step = steps[t]!, { decision, mistake } = step, command = commandOf(step);
   const { useless, failures, surprised } = situationBefore(steps, t);
-  const next = aim(command);
   const known = mistake ? [...(decision.searching ? facts(decision, command) : []), mistake.belief] : facts(decision, command);
-  const lesson = useless ? [lessonText(steps[t - 1]!, failures - 1)] : [];
+  const next = aim(command, known);
+  const lesson = useless ? [lessonText(steps[t - 1]!, failures - 1, mistake === null)] : [];
   if (t === 0) return { tag: 'planning', thought: sentences(planText(decision), next) };
   if (failures === 0 && surprised) return { tag: 'planning', thought: sentences(...lesson, planText(decision), next) };
   // What the lesson says need not be said again.

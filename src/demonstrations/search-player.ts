@@ -56,7 +56,7 @@ export function searchPlayer(world: World, random: Random, { imagined = 400, con
       const first = found.kind === 'solved' ? found.path[0] : undefined;
       if (first !== undefined) votes.set(first, [...(votes.get(first) ?? []), each]);
     }
-    const [best] = [...votes].sort(([a, as], [b, bs]) => bs.length - as.length || (tried.get(a) ?? 0) - (tried.get(b) ?? 0) || (a < b ? -1 : 1));
+    const [best] = [...votes].toSorted(([a, as], [b, bs]) => bs.length - as.length || (tried.get(a) ?? 0) - (tried.get(b) ?? 0) || (a < b ? -1 : 1));
     if (!best) return explore();
     const [command, [{ record, state }]] = best as [string, [Case]];
     const plan = ahead(record, state), searching = votes.size > 1;
@@ -65,7 +65,7 @@ export function searchPlayer(world: World, random: Random, { imagined = 400, con
 
   /** Nothing imagined fits: of the commands that would be accepted, one that was tried least. */
   function explore(): Decision | undefined {
-    const [command] = random.shuffle(admissible).sort((a, b) => (tried.get(a) ?? 0) - (tried.get(b) ?? 0));
+    const [command] = random.shuffle(admissible).toSorted((a, b) => (tried.get(a) ?? 0) - (tried.get(b) ?? 0));
     return command === undefined ? undefined : { command, subgoal: 'find out more', target: commandTarget(command) ?? command, searching: true, plan: ['find out more'], because: 'nothing known fits' };
   }
 

@@ -9,11 +9,13 @@ import { verbOf } from './mistakes.ts';
  * `reasonAgrees` can check every one.
  */
 
-/** The command up to and with its target: `take mug 1` of `take mug 1 from drawer 2`. */
-export function aim(command: string): string {
+/** The command, without what follows its target where the facts say that already: `take mug 1` of `take mug 1 from drawer 2`. */
+export function aim(command: string, facts: readonly string[] = []): string {
   const target = commandTarget(command);
   const at = target === null ? -1 : command.toLowerCase().indexOf(target, verbOf(command).length);
-  return at < 0 ? command : command.slice(0, at + target!.length);
+  if (at < 0) return command;
+  const end = at + target!.length, rest = commandTarget(command.slice(end));
+  return rest !== null && facts.some(fact => fact.includes(`in ${rest}`)) ? command.slice(0, end) : command;
 }
 
 /** The subgoals that are left. To find a thing and to take it are said once. */
@@ -34,11 +36,10 @@ export function facts(decision: Decision, command: string): string[] {
   return command === decision.command && verbOf(command) !== 'go' ? [missing(decision), decision.because] : [missing(decision)];
 }
 
-/** What went wrong in a step: `failed: drawer 1 is closed`, `no use: mug 1 was wanted`. */
-export function lessonText(step: DemonstratedStep, failuresBefore: number): string {
-  const accepted = step.after.last!.accepted;
-  const lesson = step.mistake?.lesson || `${step.after.last!.command} did not work`;
-  return `${accepted ? 'no use' : failuresBefore > 0 ? 'failed again' : 'failed'}: ${lesson}`;
+/** What went wrong in a step: `failed: drawer 1 is closed`, `no use: desk 1 is the place`; only that it did where it was not `understood`. */
+export function lessonText({ after, mistake }: DemonstratedStep, failuresBefore: number, understood: boolean): string {
+  const { accepted, command } = after.last!, what = accepted ? 'no use' : failuresBefore > 0 ? 'failed again' : 'failed';
+  return understood ? `${what}: ${mistake?.lesson ?? `${command} did not work`}` : what;
 }
 
 /** Sentences of one thought, each said once. */

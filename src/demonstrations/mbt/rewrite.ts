@@ -26,7 +26,7 @@ export function rewriteEpisode(options: RewriteOptions): Demonstration | undefin
   const stagnation = Math.round((1 - (underthinking(indexEpisode(options.trajectory)) ?? 0)) * steps.length);
   if (stagnation === steps.length && options.trajectory.success) return finish(options, steps.length);
   const errors = steps.flatMap(({ accepted }, t) => (t < stagnation && accepted === false ? [t] : []));
-  for (const cut of [...(stagnation < steps.length ? [stagnation] : []), ...errors.reverse()]) {
+  for (const cut of [...(stagnation < steps.length ? [stagnation] : []), ...errors.toReversed()]) {
     const demonstration = finish(options, cut);
     if (demonstration) return demonstration;
   }

@@ -36,14 +36,14 @@ export function teacherAnnotator({ endpoint, model, style = 'rlvmr', log = answe
   async function annotate(demonstration: Demonstration): Promise<readonly string[] | Refused> {
     const id = `${demonstration.record.id}/${demonstration.rollout}`;
     try {
-      let messages: readonly ChatMessage[] = style === 'mbt-r' ? rewritePrompt(demonstration, (await ask(guidePrompt(demonstration), id)).text) : style === 'mbt-s' ? synthesisPrompt(demonstration) : annotationPrompt(demonstration);
+      const messages: ChatMessage[] = style === 'mbt-r' ? rewritePrompt(demonstration, (await ask(guidePrompt(demonstration), id)).text) : style === 'mbt-s' ? synthesisPrompt(demonstration) : annotationPrompt(demonstration);
       let wrong = '';
       for (let attempt = 0; attempt < attempts; attempt++) {
         const answer = await ask(messages, id);
         const read = readAnswer(answer, demonstration, style === 'rlvmr' ? {} : { forbidden: givenAway });
         if (!('wrong' in read)) return read;
         wrong = read.wrong;
-        messages = [...messages, { role: 'assistant', content: answer.text }, { role: 'user', content: againPrompt(wrong) }];
+        messages.push({ role: 'assistant', content: answer.text }, { role: 'user', content: againPrompt(wrong) });
       }
       return { refused: `${wrong} (after ${attempts} ${attempts === 1 ? 'answer' : 'answers'})` };
     } catch (error) {

@@ -1,0 +1,80 @@
+import type { Episode, Random } from '../../world/index.ts';
+import { commandTarget } from '../../metrics/agreement.ts';
+import { verbOf } from '../mistakes.ts';
+
+export interface PlayShares {
+  /** Share of the commands that are inadmissible: sentences that were accepted before, and are not now; 0.1 if left out. */
+  readonly inadmissible?: number;
+  /** Share that are drawn verb first, so that verbs with few objects are not drowned; 0.1 if left out. */
+  readonly byVerb?: number;
+}
+
+/** Steps for which the player minds one thing. */
+const longestInterest = 8;
+
+/** How much likelier a command is drawn that changes something than one that is only looked at (`help`, `look`). */
+const effective = 12;
+
+/** Chooses commands without a goal, but not without an interest; undefined when nothing is admissible. One for each document. */
+export type Chooser = (moment: Episode, random: Random) => string | undefined;
+
+/**
+ * Play without a goal: the player keeps to one thing for some steps, prefers commands that name it and verbs that it has used
+ * little, and takes what it holds to where something new can be done with it. It plays by the world's rules, not by the text.
+ */
+export function randomPlay({ inadmissible = 0.1, byVerb = 0.1 }: PlayShares = {}): Chooser {
+  const once = new Set<string>(), used = new Map<string, number>();
+  let interest: string | undefined, patience = 0;
+
+  return (moment, random) => {
+    const { admissible } = moment, now = new Set(admissible);
+    if (admissible.length === 0) return undefined;
+    const over = [...once].filter(command => !now.has(command));
+    for (const command of admissible) once.add(command);
+    if (over.length > 0 && random() < inadmissible) return random.pick(over);
+    const command = random() < byVerb ? verbFirst(admissible, random) : interested(moment, random);
+    used.set(verbOf(command), uses(command) + 1);
+    return command;
+  };
+
+  function interested(moment: Episode, random: Random): string {
+    const { admissible } = moment, about = interest === undefined ? [] : admissible.filter(command => command.includes(interest!));
+    if (patience-- <= 0 || about.length === 0) return noticed(weighted(moment, admissible, random), random);
+    const unused = about.filter(command => uses(command) === 0);
+    if (unused.length > 0 && random() < 0.7) return weighted(moment, unused, random);
+    const way = random() < 0.6 ? opensUp(moment, random) : undefined;
+    return way ?? noticed(weighted(moment, random() < 0.6 ? about : admissible, random), random);
+  }
+
+  /** What was acted on is of interest from now on. */
+  function noticed(command: string, random: Random): string {
+    interest = commandTarget(command) ?? undefined;
+    patience = 1 + random.int(longestInterest);
+    return command;
+  }
+
+  /** A command after which a verb can be used on the thing that has not been used yet: to the basin with the mug. */
+  function opensUp(moment: Episode, random: Random): string | undefined {
+    return random.shuffle(moment.admissible).find(command => moment.step(command).admissible.some(then => then.includes(interest!) && uses(then) === 0));
+  }
+
+  /** Draws a command; each verb weighs less the more it was used and the more commands share it, and least what changes nothing. */
+  function weighted({ world, state }: Episode, commands: readonly string[], random: Random): string {
+    const shared = new Map<string, number>();
+    for (const command of commands) shared.set(verbOf(command), (shared.get(verbOf(command)) ?? 0) + 1);
+    const events = world.admissible(state);
+    const weights = commands.map(command => (world.next(state, events.get(command)) === state ? 1 : effective) / (1 + uses(command)) / Math.sqrt(shared.get(verbOf(command))!));
+    let draw = random() * weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [i, weight] of weights.entries()) if ((draw -= weight) < 0) return commands[i]!;
+    return commands.at(-1)!;
+  }
+
+  function uses(command: string): number {
+    return used.get(verbOf(command)) ?? 0;
+  }
+}
+
+function verbFirst(commands: readonly string[], random: Random): string {
+  const verb = random.pick([...new Set(commands.map(verbOf))]);
+  return random.pick(commands.filter(command => verbOf(command) === verb));
+}

@@ -1,0 +1,105 @@
+import { UsageError } from '../../errors.ts';
+import { createRandom, type TaskRecord, type World } from '../../world/index.ts';
+import { trainedCategories } from '../build.ts';
+import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
+import type { Recipe } from '../recipe.ts';
+import type { Segment, WorldDocument } from './document.ts';
+import { type PlayShares, randomPlay } from './random-play.ts';
+
+export interface WorldTextOptions extends PlayShares {
+  readonly world: World;
+  readonly recipe: Recipe;
+  /** The categories whose tasks are played (without their goals); all that the world trains on if left out. The others are held out. */
+  readonly categories?: readonly string[];
+  readonly seed?: string | number;
+  /** The document to begin with, so that a stream can go on where it stopped. */
+  readonly from?: number;
+  /** Commands in a document; 30 if left out. */
+  readonly steps?: number;
+  /** Probability of each of up to two questions after a step; 0.55 if left out. */
+  readonly questions?: number;
+  /** Weight of answers and of what is taken, which call for looking up; 3 if left out. */
+  readonly lookUpWeight?: number;
+}
+
+/** Different tasks that are played; later documents play them again, otherwise. */
+const mostTasks = 2000;
+
+/**
+ * World text for a prior: an endless stream of documents, each the goal-free random play of one training task, with questions
+ * about what the text has told. Document n depends on seed and n alone. Nothing is kept but the list of tasks.
+ *
+ * Leak rules, enforced: only training tasks of the given categories, in houses that training may use; no sentence of a goal at
+ * all; none of a held-out goal in any text, whoever wrote it.
+ *
+ * @throws ClewError at the first document that would break one.
+ */
+export function* worldText({ world, recipe, categories = trainedCategories(world), seed = 0, from = 0, steps = 30, questions = 0.55, lookUpWeight = 3, ...shares }: WorldTextOptions): Generator<WorldDocument, never, undefined> {
+  const rules = recipe.leaks(world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)));
+  const tasks = cycled(recipe.tasks(seed), ({ category }) => categories.includes(category));
+  for (let n = 0; ; n++) {
+    const { value: record } = tasks.next();
+    if (!record) throw new UsageError(`${world.name} has no training task of ${categories.join(', ')}: it trains on ${trainedCategories(world).join(', ')}.`);
+    if (n < from) continue;
+    const document = play(record, n);
+    refuseLeaks(`The document ${document.id}`, documentLeaks(document, record, world, rules));
+    yield document;
+  }
+
+  function play(record: TaskRecord<unknown>, n: number): WorldDocument {
+    const key = ['world text', seed, n] as const, random = createRandom(...key), next = randomPlay(shares), writer = recipe.questions?.();
+    let moment = world.start(record);
+    const opening = withoutGoal(moment.observation, moment.goal);
+    const segments: Segment[] = [{ kind: 'opening', text: opening, weight: 1 }];
+    writer?.see(opening);
+    for (let t = 0; t < steps && moment.state.status === 'active'; t++) {
+      const command = next(moment, random);
+      if (command === undefined) break;
+      moment = moment.step(command);
+      segments.push(...commandSegments(command, lookUpWeight), { kind: 'observation', text: moment.observation, weight: 1 });
+      writer?.see(moment.observation, command);
+      for (let i = 0; i < 2; i++) if (writer && random() < questions) segments.push(...asked(writer.ask(random), lookUpWeight));
+    }
+    return { id: `${record.id}/${n}`, world: world.name, segments };
+  }
+}
+
+/** What in a document may not be trained on. No goal at all is allowed in it, that of its own task not either. */
+export function documentLeaks(document: WorldDocument, record: TaskRecord<unknown>, world: World, rules: LeakRules): string[] {
+  const text = document.segments.map(segment => segment.text).join('\n'), goal = plain(world.goal(record.task));
+  return [...taskLeaks(record, rules), ...textLeaks(text, rules), ...(text.toLowerCase().includes(goal) ? [`it holds the goal of its task, "${goal}"`] : [])];
+}
+
+/** The opening without the lines (or else the sentences) that tell the goal. */
+export function withoutGoal(opening: string, goal: string): string {
+  const tells = (text: string) => text.toLowerCase().includes(plain(goal));
+  if (!tells(opening)) return opening;
+  return opening.split('\n').filter(line => !tells(line)).join('\n').trimEnd();
+}
+
+function plain(goal: string): string {
+  return goal.trim().toLowerCase().replace(/[.!]$/, '');
+}
+
+/** The verb counts once; what is taken from where has to be looked up. */
+function commandSegments(command: string, lookUpWeight: number): Segment[] {
+  const [verb, rest] = [command.slice(0, command.indexOf(' ') + 1), command.slice(command.indexOf(' ') + 1)];
+  return verb === 'take ' ? [{ kind: 'command', text: verb, weight: 1 }, { kind: 'command', text: rest, weight: lookUpWeight }] : [{ kind: 'command', text: command, weight: 1 }];
+}
+
+function asked(question: { readonly question: string; readonly answer: string } | undefined, lookUpWeight: number): Segment[] {
+  return question ? [{ kind: 'question', text: question.question, weight: 1 }, { kind: 'answer', text: question.answer, weight: lookUpWeight }] : [];
+}
+
+/** The tasks that fit, again and again: no more than `mostTasks` of them are kept. */
+function* cycled(tasks: Iterable<TaskRecord<unknown>>, fits: (record: TaskRecord<unknown>) => boolean): Generator<TaskRecord<unknown>, void, undefined> {
+  const kept: TaskRecord<unknown>[] = [];
+  let tried = 0;
+  for (const record of tasks) {
+    if (kept.length >= mostTasks || (kept.length === 0 && tried++ > 10 * mostTasks)) break;
+    if (!fits(record)) continue;
+    kept.push(record);
+    yield record;
+  }
+  while (kept.length > 0) yield* kept;
+}
