@@ -5,6 +5,7 @@ import { coldStartCommand } from './cold-start.ts';
 import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { measureCommand } from './measure.ts';
+import { enginesCommand } from './engines.ts';
 import { exportCommand } from './export.ts';
 import { newCommand } from './new.ts';
 import { packageRoot } from './package-root.ts';
@@ -28,7 +29,8 @@ const program = new Command('clew')
   .addCommand(scoreCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
-  .addCommand(coldStartCommand());
+  .addCommand(coldStartCommand())
+  .addCommand(enginesCommand());
 
 await run(program, process.argv);
 
