@@ -34,8 +34,7 @@ readonly [logits: Tensor, backward: (gradient: Tensor) => void] {
     residual(chain(
       x,
       x => rmsNorm(tape, x, `${layer}.attention.norm`, config.epsilon),
-      x => linear(tape, x, `${layer}.attention.qkv`, config.attentionBias ? `${layer}.attention.bias` : undefined),
-      qkv => causalAttention(ops, qkv, { batch, length, heads, keyHeads, headWidth, theta }),
+      x => causalAttention(tape, x, `${layer}.attention.qkv`, config.attentionBias ? `${layer}.attention.bias` : undefined, { batch, length, heads, keyHeads, headWidth, theta }),
       x => linear(tape, x, `${layer}.attention.output`),
     ));
     residual(chain(

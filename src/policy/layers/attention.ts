@@ -1,6 +1,7 @@
 import type { Ops, Tensor } from '../ops.ts';
 import { rotaryTables, rotate, rotateBack } from './rotary.ts';
-import type { Layer } from './tape.ts';
+import { linearParts } from './linear.ts';
+import type { Layer, Tape } from './tape.ts';
 
 export interface AttentionShape {
   batch: number;
@@ -17,61 +18,63 @@ const blockLength = 128;
 const masked = -1e9;
 
 /**
- * Causal attention with rotary positions over rows laid out [batch · length, (heads + 2 keyHeads) · headWidth]:
- * queries, keys and values side by side. Output [batch · length, heads · headWidth].
+ * Causal attention with rotary positions: x [batch · length, width] → [batch · length, heads · headWidth]. One matrix
+ * projects to queries, keys and values side by side.
  */
-export function causalAttention(ops: Ops, qkv: Tensor, shape: AttentionShape): Layer {
+export function causalAttention(tape: Tape, x: Tensor, projection: string, bias: string | undefined, shape: AttentionShape): Layer {
+  const { ops } = tape;
   const { batch, length, heads, keyHeads, headWidth } = shape;
   const group = heads / keyHeads;
-  const all = heads + 2 * keyHeads;
+  const swap = [0, 1, 3, 2];
+  const byHead = (flat: Tensor, heads: number): Tensor => ops.transpose(ops.reshape(flat, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
+  const flat = (byHead: Tensor): Tensor => ops.reshape(ops.transpose(byHead, [0, 2, 1, 3]), [batch * length, byHead.shape[1]! * headWidth]);
   const tables = rotaryTables(length, headWidth, shape.theta);
-  const cos = ops.constant(tables.cos, [1, 1, length, headWidth]);
-  const sin = ops.constant(tables.sin, [1, 1, length, headWidth]);
-  const scale = ops.constant([headWidth ** -0.5], [1, 1, 1, 1]);
+  const table = (values: Float32Array, scale = 1): Tensor => ops.constant(values.map(value => value * scale), [1, 1, length, headWidth]);
+  // Scores are divided by √headWidth; turning the queries with smaller tables does it for nothing.
+  const scale = headWidth ** -0.5;
+  const queryTurn = [table(tables.cos, scale), table(tables.sin, scale)] as const;
+  const keyTurn = [table(tables.cos), table(tables.sin)] as const;
 
-  const byHead = ops.transpose(ops.reshape(qkv, [batch, length, all, headWidth]), [0, 2, 1, 3]);
-  const turned = rotate(ops, ops.slice(byHead, 1, 0, heads + keyHeads), cos, sin);
-  const q = ops.multiply(ops.slice(turned, 1, 0, heads), scale);
-  const k = ops.slice(turned, 1, heads, heads + keyHeads);
-  const v = ops.slice(byHead, 1, heads + keyHeads, all);
-  const kT = ops.transpose(k, [0, 1, 3, 2]);
+  const widths = [heads, keyHeads, keyHeads].map(count => count * headWidth);
+  const [[queries, keys, values], backProjection] = linearParts(tape, x, projection, widths, bias) as [[Tensor, Tensor, Tensor], ReturnType<typeof linearParts>[1]];
+  const q = rotate(ops, byHead(queries, heads), ...queryTurn);
+  const k = rotate(ops, byHead(keys, keyHeads), ...keyTurn);
+  const v = byHead(values, keyHeads);
+  const kT = ops.transpose(k, swap);
 
   const blocks = blocksOf(length).map(([from, to]) => {
     const rows = to - from;
     // The queries that share a key head stand one below the other, so that one product serves them all.
-    const query = ops.reshape(ops.slice(grouped(ops, q, keyHeads), 3, from, to), [batch, keyHeads, group * rows, headWidth]);
+    const stack = (x: Tensor): Tensor => ops.reshape(ops.slice(grouped(ops, x, keyHeads), 3, from, to), [batch, keyHeads, group * rows, headWidth]);
+    const unstack = (x: Tensor): Tensor => ops.reshape(x, [batch, keyHeads, group, rows, headWidth]);
+    const query = stack(q);
     const scores = ops.matmul(query, ops.slice(kT, 3, 0, to));
     const weights = ops.softmax(ops.add(scores, ops.constant(causalMask(from, to, group), [1, 1, group * rows, to])));
-    return { from, to, rows, query, weights };
+    return { from, to, stack, unstack, query, weights, mixed: ops.matmul(weights, ops.slice(v, 2, 0, to)) };
   });
-
-  const attended = blocks.map(({ to, rows, weights }) =>
-    ops.reshape(ops.matmul(weights, ops.slice(v, 2, 0, to)), [batch, keyHeads, group, rows, headWidth]));
-  const output = ops.reshape(
-    ops.transpose(ops.reshape(ops.concat(attended, 3), [batch, heads, length, headWidth]), [0, 2, 1, 3]),
-    [batch * length, heads * headWidth]);
+  const whole = (parts: readonly Tensor[]): Tensor => ops.reshape(ops.concat(parts, 3), [batch, heads, length, headWidth]);
+  const output = flat(whole(blocks.map(({ mixed, unstack }) => unstack(mixed))));
 
   const backward = (gradient: Tensor): Tensor => {
-    const outer = ops.transpose(ops.reshape(gradient, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
-    const vT = ops.transpose(v, [0, 1, 3, 2]);
+    const outer = byHead(gradient, heads);
+    const vT = ops.transpose(v, swap);
     const queryGradients: Tensor[] = [];
     let keyGradient: Tensor | undefined;
     let valueGradient: Tensor | undefined;
-    for (const { from, to, rows, query, weights } of blocks) {
-      const dy = ops.reshape(ops.slice(grouped(ops, outer, keyHeads), 3, from, to), [batch, keyHeads, group * rows, headWidth]);
-      const dWeights = ops.matmul(dy, ops.slice(vT, 3, 0, to));
-      const weighted = ops.multiply(dWeights, weights);
-      const dScores = ops.subtract(weighted, ops.multiply(weights, ops.sum(weighted, 3)));
-      queryGradients.push(ops.reshape(ops.matmul(dScores, ops.slice(k, 2, 0, to)), [batch, keyHeads, group, rows, headWidth]));
-      const swap = [0, 1, 3, 2];
-      // (queryᵀ · dScores)ᵀ and not dScoresᵀ · query: transposing [rows, headWidth] is cheaper than [rows, rows].
+    for (const { from, to, stack, unstack, query, weights, mixed } of blocks) {
+      const dy = stack(outer);
+      // Σ weight · dWeight of a row equals its output · gradient, which spares two passes over [rows, keys]
+      // (Dao et al. 2022, appendix B.2).
+      const rowSum = ops.sum(ops.multiply(dy, mixed), 3);
+      const dScores = ops.multiply(weights, ops.subtract(ops.matmul(dy, ops.slice(vT, 3, 0, to)), rowSum));
+      queryGradients.push(unstack(ops.matmul(dScores, ops.slice(k, 2, 0, to))));
+      // (queryᵀ · dScores)ᵀ and not dScoresᵀ · query: transposing [rows, headWidth] is cheaper than [rows, keys].
       keyGradient = extend(ops, keyGradient, ops.transpose(ops.matmul(ops.transpose(query, swap), dScores), swap), from);
       valueGradient = extend(ops, valueGradient, ops.transpose(ops.matmul(ops.transpose(dy, swap), weights), swap), from);
     }
-    const dq = ops.multiply(ops.reshape(ops.concat(queryGradients, 3), [batch, heads, length, headWidth]), scale);
-    const dTurned = rotateBack(ops, ops.concat([dq, keyGradient!], 1), cos, sin);
-    const dByHead = ops.concat([dTurned, valueGradient!], 1);
-    return ops.reshape(ops.transpose(dByHead, [0, 2, 1, 3]), [batch * length, all * headWidth]);
+    const dq = rotateBack(ops, whole(queryGradients), ...queryTurn);
+    const dk = rotateBack(ops, keyGradient!, ...keyTurn);
+    return backProjection([flat(dq), flat(dk), flat(valueGradient!)]);
   };
   return [output, backward];
 }
