@@ -1,0 +1,89 @@
+import { ClewError } from '../../errors.ts';
+import { countedTag, situationAt } from '../../metrics/index.ts';
+import { codeTag, openReward } from '../../rewards/index.ts';
+import type { Trajectory } from '../../trajectory/schema.ts';
+import type { GroupMember } from './groups.ts';
+import type { AdvantageRecipe, CellKey } from './recipe.ts';
+import { tagDivergence, type TagCounts } from './tag-divergence.ts';
+
+/** An episode as numbers: all that an advantage is computed from. */
+export interface EpisodeSignals extends GroupMember {
+  readonly steps: number;
+  /** One number a step, by `REWARD/PART`. */
+  readonly signals: Readonly<Record<string, readonly number[]>>;
+  /** One text a step, by cell key; `group` needs none. */
+  readonly keys: Readonly<Partial<Record<CellKey, readonly string[]>>>;
+}
+
+export interface BatchOptions {
+  /** For terms on `tag-divergence`: how tags were used before reinforcement learning. */
+  readonly tagReference?: TagCounts;
+}
+
+/** The signal of a tag's distance from the reference, beside the rewards of `src/rewards`. */
+export const tagDivergenceReward = 'tag-divergence';
+
+/**
+ * What a recipe needs of trajectories: their rewards and cell keys, as numbers and texts.
+ * @throws ClewError where a log lacks a fact that a reward or a key needs: nothing is trained on a guess.
+ */
+export function batchOf(recipe: AdvantageRecipe, trajectories: readonly Trajectory[], options: BatchOptions = {}): EpisodeSignals[] {
+  const signals = trajectories.map((): Record<string, readonly number[]> => ({}));
+  const uses = recipe.terms.flatMap(({ signal }) => signal);
+  for (const name of new Set(uses.map(({ reward }) => reward))) {
+    const parts = new Set(uses.filter(({ reward }) => reward === name).flatMap(({ parts }) => parts));
+    if (name === tagDivergenceReward) {
+      const { steps } = tagDivergence(trajectories, referenceOf(options));
+      steps.forEach((values, i) => { signals[i]![`${name}/divergence`] = values; });
+      continue;
+    }
+    const reward = openReward(name, recipe.rewardOptions[name]);
+    for (const part of parts) if (!reward.parts.includes(part)) throw new ClewError(`The reward ${name} has no part "${part}": its parts are ${reward.parts.join(', ')}.`);
+    trajectories.forEach((trajectory, i) => {
+      const scores = reward.score(trajectory);
+      for (const part of parts) signals[i]![`${name}/${part}`] = knownSteps(scores[part]!, `${name} ${part}`, trajectory.id);
+    });
+  }
+  const keys = [...new Set(recipe.terms.flatMap(({ groupKey }) => groupKey))];
+  return trajectories.map((trajectory, i) => ({
+    id: trajectory.id,
+    group: trajectory.group,
+    task: trajectory.task.id,
+    outcome: outcomeOf(trajectory),
+    steps: trajectory.steps.length,
+    signals: signals[i]!,
+    keys: Object.fromEntries(keys.filter(key => key !== 'group').map(key => [key, trajectory.steps.map((_, t) => cellKey(key, trajectory, t))])),
+  }));
+}
+
+function referenceOf({ tagReference }: BatchOptions): TagCounts {
+  if (!tagReference) throw new ClewError('A term on tag-divergence needs to know how tags were used before: give tagReference, the tags.situations of a measurement of the cold start, or leave the term out.');
+  return tagReference;
+}
+
+function outcomeOf({ id, success }: Trajectory): number {
+  if (success === null) throw new ClewError(`The log of ${id} does not say whether it succeeded, so it has no outcome to learn from.`);
+  return success ? 1 : 0;
+}
+
+function knownSteps({ steps, missing }: { readonly steps: readonly (number | null)[]; readonly missing: Readonly<Record<string, readonly number[]>> }, what: string, id: string): readonly number[] {
+  const [reason, [at] = []] = Object.entries(missing)[0] ?? [];
+  if (reason !== undefined) throw new ClewError(`The reward ${what} of ${id} is not known at step ${at}: ${reason}.`);
+  return steps as readonly number[];
+}
+
+function cellKey(key: Exclude<CellKey, 'group'>, { id, opening, steps }: Trajectory, t: number): string {
+  const step = steps[t]!;
+  const known = (value: string | null, lacking: string): string => {
+    if (value === null) throw new ClewError(`Steps of ${id} cannot be grouped by ${key}: ${lacking} at step ${t}.`);
+    return value;
+  };
+  switch (key) {
+    case 'tag': return known(countedTag(step), 'the reply was not judged');
+    case 'codeTag': return known(codeTag(step), 'the reply was not judged');
+    case 'state': return known(step.stateBefore, 'the log has no world state');
+    // What the agent had just read, as in GiGPO's released code.
+    case 'observation': return t === 0 ? opening : steps[t - 1]!.observation;
+    case 'situation': return situationAt(steps, t);
+  }
+}
