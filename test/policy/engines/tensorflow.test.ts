@@ -125,6 +125,19 @@ for (const library of tensorflowLibraries) {
   });
 }
 
+describe.skipIf(!locate('@tensorflow/tfjs-backend-wasm') || !locate('@tensorflow/tfjs-backend-cpu'))('two tensorflow engines in one process', () => {
+  it('compute each with their own library', async () => {
+    const graph: GraphDefinition = { name: 'sum', inputs: { x: { type: 'float32', shape: [2] } }, build: (ops, { floats }) => ({ y: ops.add(floats.x!, ops.constant([1], [1])) }) };
+    const wasm = await (await openTensorflowEngine({ library: '@tensorflow/tfjs-backend-wasm' })).compile(graph);
+    const cpu = await (await openTensorflowEngine({ library: '@tensorflow/tfjs-backend-cpu' })).compile(graph);
+    const { tf } = await loadTensorflow('@tensorflow/tfjs-backend-cpu');
+    for (const [program, backend] of [[wasm, 'wasm'], [cpu, 'cpu'], [wasm, 'wasm']] as const) {
+      expect((await program.run({ x: Float32Array.of(1, 2) })).y).toEqual(Float32Array.of(2, 3));
+      expect(tf.getBackend()).toBe(backend);
+    }
+  });
+});
+
 describe('asking the tensorflow engine for what is not there', () => {
   const portable = '@tensorflow/tfjs-backend-cpu';
 

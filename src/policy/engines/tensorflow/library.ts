@@ -18,6 +18,8 @@ export interface TensorflowRuntime {
   /** Whether the operations run on an NVIDIA GPU: TensorFlow takes one whenever it finds one. */
   onGpu: boolean;
   tf: Tf;
+  /** Makes this library's backend the one that computes: packages that share a copy of tfjs-core take turns. */
+  select: () => void;
 }
 
 /** Loads the library that was asked for, else the first of the list that is installed. Throws when that one does not load. */
@@ -32,7 +34,7 @@ export async function loadTensorflow(library?: TensorflowLibrary): Promise<Tenso
   }
   restoreUtil();
   try {
-    return isNative(chosen) ? loadNative(chosen, from) : await loadPortable(chosen, from);
+    return isNative(chosen) ? await loadNative(chosen, from) : await loadPortable(chosen, from);
   } catch (error) {
     if (error instanceof ClewError) throw error;
     throw new ClewError(
@@ -57,7 +59,7 @@ export function isNative(library: TensorflowLibrary): boolean {
 /** Which native package has put its backend into a copy of tfjs-core. */
 const loadedInto = new WeakMap<Tf, TensorflowLibrary>();
 
-function loadNative(library: TensorflowLibrary, from: string): TensorflowRuntime {
+async function loadNative(library: TensorflowLibrary, from: string): Promise<TensorflowRuntime> {
   const require = createRequire(from);
   const core = require('@tensorflow/tfjs-core') as Tf;
   // Both packages register a backend "tensorflow", and the second would be ignored.
@@ -67,8 +69,9 @@ function loadNative(library: TensorflowLibrary, from: string): TensorflowRuntime
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
   const tf = require(library) as Tf;
   loadedInto.set(core, library);
+  await tf.setBackend('tensorflow');
   const backend = tf.backend() as unknown as { isUsingGpuDevice?: boolean; binding: { TF_Version: string } };
-  return { library, version: `${versionOf(from)} (TensorFlow ${backend.binding.TF_Version})`, onGpu: backend.isUsingGpuDevice === true, tf };
+  return { library, version: `${versionOf(from)} (TensorFlow ${backend.binding.TF_Version})`, onGpu: backend.isUsingGpuDevice === true, tf, select: selector(tf) };
 }
 
 async function loadPortable(library: TensorflowLibrary, from: string): Promise<TensorflowRuntime> {
@@ -80,7 +83,16 @@ async function loadPortable(library: TensorflowLibrary, from: string): Promise<T
   backend.setWasmPaths?.(path.join(path.dirname(from), 'dist') + path.sep);
   const name = library === '@tensorflow/tfjs-backend-wasm' ? 'wasm' : 'cpu';
   if (!await tf.setBackend(name)) throw new ClewError(`The backend "${name}" of ${library} could not be started.`);
-  return { library, version: versionOf(from), onGpu: false, tf };
+  return { library, version: versionOf(from), onGpu: false, tf, select: selector(tf) };
+}
+
+/** For the backend that is the current one now. */
+function selector(tf: Tf): () => void {
+  const name = tf.getBackend();
+  // A backend that has been started is selected before setBackend returns its promise.
+  return () => {
+    if (tf.getBackend() !== name) void tf.setBackend(name);
+  };
 }
 
 function versionOf(packageJson: string): string {

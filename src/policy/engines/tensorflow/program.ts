@@ -8,9 +8,10 @@ import { idOf, Recording, type Step, tensorflowOps, type TfTensor } from './ops.
  * Makes a graph ready to run. TensorFlow.js computes each operation at once and leaves disposal to the caller: here every
  * tensor is disposed after the operation that reads it last, so a step holds no more memory than it must.
  */
-export function compileProgram({ tf, library }: TensorflowRuntime, definition: GraphDefinition): Program {
+export function compileProgram({ tf, library, select }: TensorflowRuntime, definition: GraphDefinition): Program {
   const { recording, inputs, outputs } = record();
   const steps = withLastReads(neededSteps(recording.steps, Object.values(outputs)), new Set([...recording.constants.map(({ id }) => id), ...Object.values(outputs)]));
+  select();
   const constants = recording.constants.map(({ id, values, shape }) => [id, tf.tensor(values, [...shape], 'float32')] as const);
 
   function record(): { recording: Recording; inputs: Record<string, number>; outputs: Record<string, number> } {
@@ -29,6 +30,7 @@ export function compileProgram({ tf, library }: TensorflowRuntime, definition: G
   return {
     async run(feeds) {
       checkFeeds(definition, feeds);
+      select();
       const values = new Map<number, TfTensor>(constants);
       try {
         for (const [name, { type, shape }] of Object.entries(definition.inputs)) values.set(inputs[name]!, tf.tensor(feeds[name]!, [...shape], type));
