@@ -14,7 +14,7 @@ export interface Mistake {
   readonly command: string;
   /** `drawer 1 is open` */
   readonly belief: string;
-  /** `drawer 1 is closed` */
+  /** `drawer 1 is closed`; empty when there is nothing that one would notice. */
   readonly lesson: string;
 }
 

@@ -10,6 +10,9 @@ export interface SearchPlayerOptions {
   readonly maxStates?: number;
 }
 
+/** Where the imagined tasks begin, far from the tasks that are demonstrated. A world with few tasks has the same ones there. */
+const elsewhere = 1_000_000;
+
 /** A player that also wants to be told which commands would be accepted. */
 export interface SearchPlayer extends Player {
   see(observation: string, command?: string, admissible?: readonly string[]): void;
@@ -23,9 +26,10 @@ interface Case { readonly record: TaskRecord<unknown>; readonly state: any }
  *
  * It may know: the rules of the world (what a command does and prints), the training tasks, and what it has read: the opening,
  * the answers and the admissible commands. It may not know which task it plays nor the state that it is in: it keeps the
- * training tasks that would have printed exactly what it has read, finds a path to success in some of them
+ * imagined training tasks that would have printed exactly what it has read, finds a path to success in some of them
  * (`greedyPath`), and gives the first command that most of them begin with. An answer that a case would not have given rules
- * the case out. When no training task fits any more it tries what it has tried least.
+ * the case out. When no imagined task fits it tries what it has tried least: in worlds whose opening differs from task to task it is
+ * no expert, and they need a player of their own.
  */
 export function searchPlayer(world: World, random: Random, { imagined = 400, considered = 12, maxStates = 20_000 }: SearchPlayerOptions = {}): SearchPlayer {
   let cases: Case[] = [], admissible: readonly string[] = [], begun = false;
@@ -36,7 +40,7 @@ export function searchPlayer(world: World, random: Random, { imagined = 400, con
     if (command !== undefined) tried.set(command, (tried.get(command) ?? 0) + 1);
     if (!begun) {
       begun = true;
-      cases = world.tasks('train', imagined).map(record => ({ record, state: world.initial(record.task) })).filter(({ record, state }) => world.observe(state, record.task) === observation);
+      cases = world.tasks('train', imagined, elsewhere).map(record => ({ record, state: world.initial(record.task) })).filter(({ record, state }) => world.observe(state, record.task) === observation);
     } else if (command !== undefined) cases = cases.flatMap(each => after(each, command, observation));
     if (now.length > 0) cases = cases.filter(({ state }) => same([...world.admissible(state).keys()], now));
   }

@@ -2,7 +2,7 @@ import type { DemonstratedStep } from './demonstrate.ts';
 
 /** What the demonstrator met just before a step. */
 export interface Situation {
-  /** The step before was refused, or changed nothing, or was a mistake: something to reflect on. */
+  /** The step before was refused, or was a mistake that can be noticed. */
   readonly useless: boolean;
   /** Refused steps in a row just before. */
   readonly failures: number;
@@ -17,7 +17,7 @@ export function situationBefore(steps: readonly DemonstratedStep[], t: number): 
   let failures = 0;
   while (failures < t && !steps[t - 1 - failures]!.after.last!.accepted) failures++;
   const foreseen = new Set(before.decision.plan.map(kindly));
-  return { useless: failures > 0 || before.mistake !== null, failures, surprised: !foreseen.has(kindly(step.decision.subgoal)) };
+  return { useless: failures > 0 || (before.mistake !== null && before.mistake.lesson !== ''), failures, surprised: !foreseen.has(kindly(step.decision.subgoal)) };
 }
 
 /** A subgoal without the numbers of things: taking `mug 2` is what was meant by taking a mug. */

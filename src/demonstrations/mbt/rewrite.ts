@@ -2,7 +2,7 @@ import { commandTarget } from '../../metrics/agreement.ts';
 import { indexEpisode } from '../../metrics/indexed-episode.ts';
 import { underthinking } from '../../metrics/thinking.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
-import { createRandom, type Decision, type Player, type Random, type TaskRecord, type World } from '../../world/index.ts';
+import { createRandom, type Decision, type Episode, type Player, type Random, type TaskRecord, type World } from '../../world/index.ts';
 import { type Demonstration, type DemonstratedStep, tellPlayer } from '../demonstrate.ts';
 
 export interface RewriteOptions {
@@ -33,28 +33,36 @@ export function rewriteEpisode(options: RewriteOptions): Demonstration | undefin
   return undefined;
 }
 
+/** What a command let one see: the contents of what was looked at, where the world tells; else the text. */
+function shown(world: World, record: TaskRecord<unknown>, before: Episode, after: Episode): string {
+  const look = world.look(after.state, record.task, world.read(after.last!.command, before.state));
+  return look ? `${look.target}: ${look.contents}` : after.stateHash === before.stateHash ? '' : after.observation;
+}
+
 /** Replays the student's steps before `cut` and the error at it, and lets the player finish. */
 function finish({ world, record, trajectory, rollout = trajectory.rollout, maxSteps = world.maxSteps, createPlayer }: RewriteOptions, cut: number): Demonstration | undefined {
   const key = ['rewrite', trajectory.id] as const, player = createPlayer(createRandom(...key));
-  const steps: DemonstratedStep[] = [], read = new Set<string>();
+  const steps: DemonstratedStep[] = [], read = new Set(['']);
+  const looks = trajectory.steps.some(({ inspection }) => inspection !== null);
   let moment = world.start(record);
   tellPlayer(player, moment);
   const play = (decision: Decision, mistake: DemonstratedStep['mistake']) => {
     const before = moment, command = mistake?.command ?? decision.command;
     moment = moment.step(command);
     steps.push({ before, after: moment, decision, mistake });
-    read.add(moment.observation);
+    if (moment.last!.accepted) read.add(shown(world, record, before, moment));
     tellPlayer(player, moment, command);
   };
   for (const [t, { command }] of trajectory.steps.entries()) {
     if (t > cut || moment.done || command === null) break;
-    const after = moment.step(command), told = after.last!.accepted && !read.has(after.observation);
-    const fruitless = !after.last!.accepted || (after.stateHash === moment.stateHash && !told);
-    if (fruitless && t < cut) continue;
+    const after = moment.step(command), accepted = after.last!.accepted, told = accepted && !read.has(shown(world, record, moment, after));
+    if (t < cut && after.stateHash === moment.stateHash && !told) continue;
     const wanted = player.decide();
     if (!wanted) return undefined;
-    const good = t < cut && (command === wanted.command || (wanted.searching && told));
-    const lesson = !after.last!.accepted ? `${command} did not work` : told ? 'that did not help' : 'that told nothing new';
+    // Where the world says which commands were looks, only those are exploration.
+    const explores = told && (!looks || trajectory.steps[t]!.inspection !== null);
+    const good = t < cut && (command === wanted.command || (wanted.searching && explores));
+    const lesson = t < cut ? '' : !accepted ? `${command} did not work` : told ? 'that did not help' : 'that told nothing new';
     play(good ? { ...wanted, command, target: commandTarget(command) ?? wanted.target } : wanted, good ? null : { kind: 'student', command, belief: wanted.because, lesson });
   }
   while (!moment.done && steps.length < maxSteps) {

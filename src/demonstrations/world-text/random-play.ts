@@ -5,7 +5,7 @@ import { verbOf } from '../mistakes.ts';
 export interface PlayShares {
   /** Share of the commands that are inadmissible: sentences that were accepted before, and are not now; 0.1 if left out. */
   readonly inadmissible?: number;
-  /** Share that are drawn verb first, so that verbs with few objects are not drowned; 0.1 if left out. */
+  /** Share that are drawn verb first, so that verbs with few objects are not drowned; 0.05 if left out. */
   readonly byVerb?: number;
 }
 
@@ -13,7 +13,7 @@ export interface PlayShares {
 const longestInterest = 8;
 
 /** How much likelier a command is drawn that changes something than one that is only looked at (`help`, `look`). */
-const effective = 12;
+const effective = 60;
 
 /** Chooses commands without a goal, but not without an interest; undefined when nothing is admissible. One for each document. */
 export type Chooser = (moment: Episode, random: Random) => string | undefined;
@@ -22,7 +22,7 @@ export type Chooser = (moment: Episode, random: Random) => string | undefined;
  * Play without a goal: the player keeps to one thing for some steps, prefers commands that name it and verbs that it has used
  * little, and takes what it holds to where something new can be done with it. It plays by the world's rules, not by the text.
  */
-export function randomPlay({ inadmissible = 0.1, byVerb = 0.1 }: PlayShares = {}): Chooser {
+export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {}): Chooser {
   const once = new Set<string>(), used = new Map<string, number>();
   let interest: string | undefined, patience = 0;
 
