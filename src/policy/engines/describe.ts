@@ -1,6 +1,8 @@
 import os from 'node:os';
 import { type Provider, providers } from './engine.ts';
 import { libraries, type Library, loadRuntime, probe } from './onnx/runtime.ts';
+import { describeTensorflow } from './tensorflow/describe.ts';
+import type { TensorflowLibrary } from './tensorflow/index.ts';
 
 /** What one library can compute on, on this machine. */
 export interface ProviderReport {
@@ -11,8 +13,8 @@ export interface ProviderReport {
 }
 
 export interface EngineReport {
-  engine: 'onnx' | 'reference';
-  library: Library | 'clew';
+  engine: 'onnx' | 'reference' | 'tensorflow';
+  library: Library | TensorflowLibrary | 'clew';
   installed: boolean;
   version?: string;
   /** Why the library cannot be loaded. */
@@ -32,6 +34,7 @@ export async function describeEngines(): Promise<EnginesReport> {
   const engines: EngineReport[] = [];
   for (const library of libraries) engines.push(await describeLibrary(library));
   const first = engines.find(engine => engine.providers.some(({ provider, works }) => provider === 'cpu' && works));
+  engines.push(...await describeTensorflow());
   engines.push({ engine: 'reference', library: 'clew', installed: true, providers: [{ provider: 'cpu', works: true }] });
   return {
     machine: {

@@ -16,16 +16,16 @@ export interface TensorflowOptions {
 
 /** Opens TensorFlow.js; throws with the remedy when the library, or the device that was asked for, is missing. */
 export async function openTensorflowEngine({ provider, library: asked }: TensorflowOptions = {}): Promise<Engine> {
-  if (provider === 'webgpu') throw new ClewError('The tensorflow engine runs on "cpu" and "cuda". For WebGPU choose the onnx engine.');
+  if (provider === 'webgpu') throw new ClewError('The tensorflow engine runs on "cpu" and "cuda"; for "webgpu" choose the onnx engine.');
   const runtime = await loadTensorflow(asked);
   const { library, version, onGpu } = runtime;
   if (provider === 'cuda' && !onGpu) {
-    throw new ClewError(`The tensorflow engine finds no NVIDIA GPU with ${library} ${version}. ` + (isNative(library)
-      ? 'It needs an NVIDIA driver (does nvidia-smi list the card?) and TensorFlow\'s CUDA build: clew engines install tensorflow --gpu. Or choose the provider "cpu".'
-      : `${library} computes on the CPU only; install the CUDA build with: clew engines install tensorflow --gpu. Or choose the provider "cpu".`));
+    throw new ClewError(`The provider "cuda" does not work with ${library} ${version}: ${isNative(library)
+      ? 'TensorFlow found no NVIDIA GPU. It needs an NVIDIA driver (does nvidia-smi list the card?) and its CUDA build: clew engines install tensorflow --gpu.'
+      : 'it computes on the CPU only. Install the CUDA build with: clew engines install tensorflow --gpu.'} Or choose the provider "cpu".`);
   }
   if (provider === 'cpu' && onGpu)
-    throw new ClewError(`${library} ${version} computes on the GPU, and the CPU was asked for. Hide the GPU from TensorFlow by starting the process with CUDA_VISIBLE_DEVICES=-1, or choose the provider "cuda".`);
+    throw new ClewError(`The provider "cpu" does not work with ${library} ${version}: TensorFlow takes the GPU that it finds. Hide it by starting the process with CUDA_VISIBLE_DEVICES=-1. Or choose the provider "cuda".`);
   return {
     description: { engine: 'tensorflow', library, version, provider: onGpu ? 'cuda' : 'cpu', device: onGpu ? gpuName() : os.cpus()[0]?.model.trim() ?? 'CPU' },
     compile: async definition => compileProgram(runtime, definition),
