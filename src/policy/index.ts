@@ -7,7 +7,7 @@ export type { Row } from './batch.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
 export { type Lane, type Reply, type ReplyOptions, Sampler, type SamplerOptions } from './sampler.ts';
 export type { Sampling } from './draw.ts';
-export { buildWordTokenizer, type Tokenizer, type TokenizerData, tokenizerFromData, type WordTokenizerOptions } from './tokenizer/index.ts';
+export { buildWordTokenizer, huggingFaceTokenizer, type Tokenizer, type TokenizerData, tokenizerFromData, type WordTokenizerOptions } from './tokenizer/index.ts';
 export { type Checkpoint, type CheckpointExpectation, type CheckpointSummary, inspectCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export { describeEngines, type EngineReport, type EnginesReport, type ProviderReport } from './engines/describe.ts';
 export { type Codec, plainCodec } from './codec.ts';

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
+import { huggingFaceTokenizer } from './hugging-face.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { wordTokenizer } from './words.ts';
 
 export type { Tokenizer, TokenizerData } from './tokenizer.ts';
+export { huggingFaceTokenizer } from './hugging-face.ts';
 export { buildWordTokenizer, type WordTokenizerOptions } from './words.ts';
 
 const tokenizerDataSchema = z.discriminatedUnion('kind', [
@@ -16,5 +18,5 @@ export function tokenizerFromData(data: unknown): Tokenizer {
   const parsed = tokenizerDataSchema.safeParse(data);
   if (!parsed.success) throw new ClewError(`The tokenizer's data is wrong: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.kind === 'words') return wordTokenizer(parsed.data.tags, parsed.data.words);
-  throw new ClewError('Tokenizers of Hugging Face are not supported yet.');
+  return huggingFaceTokenizer(parsed.data.tokenizer, parsed.data.config);
 }
