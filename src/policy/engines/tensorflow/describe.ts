@@ -16,7 +16,9 @@ export interface TensorflowReport {
 /** Tries each TensorFlow.js package that is installed; where there is none, tells how to get one. */
 export async function describeTensorflow(): Promise<TensorflowReport[]> {
   const installed = tensorflowLibraries.filter(library => locate(library));
-  return Promise.all((installed.length > 0 ? installed : tensorflowLibraries.slice(0, 1)).map(describeLibrary));
+  const reports: TensorflowReport[] = [];
+  for (const library of installed.length > 0 ? installed : tensorflowLibraries.slice(0, 1)) reports.push(await describeLibrary(library));
+  return reports;
 }
 
 async function describeLibrary(library: TensorflowLibrary): Promise<TensorflowReport> {

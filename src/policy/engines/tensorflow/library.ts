@@ -18,12 +18,21 @@ export interface TensorflowRuntime {
   /** Whether the operations run on an NVIDIA GPU: TensorFlow takes one whenever it finds one. */
   onGpu: boolean;
   tf: Tf;
-  /** Makes this library's backend the one that computes: packages that share a copy of tfjs-core take turns. */
+  /** Makes this library's backend the one that computes: packages in one thread take turns. */
   select: () => void;
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
 /** Loads the library that was asked for, else the first of the list that is installed. Throws when that one does not load. */
-export async function loadTensorflow(library?: TensorflowLibrary): Promise<TensorflowRuntime> {
+export function loadTensorflow(library?: TensorflowLibrary): Promise<TensorflowRuntime> {
+  // One after the other: all copies of tfjs-core in a thread share one choice of backend.
+  const loading = last.then(() => load(library));
+  last = loading.catch(() => {});
+  return loading;
+}
+
+async function load(library?: TensorflowLibrary): Promise<TensorflowRuntime> {
   const chosen = library ?? tensorflowLibraries.find(name => locate(name));
   const from = chosen && locate(chosen);
   if (!chosen || !from) {
@@ -56,19 +65,17 @@ export function isNative(library: TensorflowLibrary): boolean {
   return library === '@tensorflow/tfjs-node-gpu' || library === '@tensorflow/tfjs-node';
 }
 
-/** Which native package has put its backend into a copy of tfjs-core. */
-const loadedInto = new WeakMap<Tf, TensorflowLibrary>();
+/** The native package that has put its backend into this thread's tfjs-core. */
+let loadedNative: TensorflowLibrary | undefined;
 
 async function loadNative(library: TensorflowLibrary, from: string): Promise<TensorflowRuntime> {
   const require = createRequire(from);
-  const core = require('@tensorflow/tfjs-core') as Tf;
   // Both packages register a backend "tensorflow", and the second would be ignored.
-  const holder = loadedInto.get(core);
-  if (holder && holder !== library) throw new ClewError(`${library} cannot be loaded beside ${holder}; one process can hold only one of them.`);
+  if (loadedNative && loadedNative !== library) throw new ClewError(`${library} cannot be loaded beside ${loadedNative}; one process can hold only one of them.`);
   // TensorFlow's notes on its build are not for users; its warnings, say of a GPU that it cannot use, are.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
   const tf = require(library) as Tf;
-  loadedInto.set(core, library);
+  loadedNative = library;
   await tf.setBackend('tensorflow');
   const backend = tf.backend() as unknown as { isUsingGpuDevice?: boolean; binding: { TF_Version: string } };
   return { library, version: `${versionOf(from)} (TensorFlow ${backend.binding.TF_Version})`, onGpu: backend.isUsingGpuDevice === true, tf, select: selector(tf) };
