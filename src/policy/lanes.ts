@@ -3,7 +3,7 @@ import type { Feeds } from './engines/engine.ts';
 import { rotaryTables } from './layers/rotary.ts';
 
 const masked = -1e9;
-const lengths = [128, 256, 512, 768, 1024, 1536, 2048, 3072, 4096];
+const lengths = [128, 256, 384, 512, 640, 768, 896, 1024, 1536, 2048, 3072, 4096];
 const laneCounts = [4, 8, 16, 32, 64, 96, 128, 192, 256];
 
 /**
@@ -54,7 +54,6 @@ export class Lanes {
       this.#kept[lane] = this.#kept[last]!;
     }
     this.#kept.pop();
-    this.#fit();
   }
 
   /** Feeds for one new token in some of the lanes; the others compute what nobody reads. */

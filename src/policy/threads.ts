@@ -37,14 +37,16 @@ export async function openHost(options: HostOptions, inline = false): Promise<Re
 }
 
 function inlineHost(host: Host): RemoteHost {
+  // One after the other, as messages to a thread are: a step that waits must not find its lanes renumbered.
+  let last: Promise<unknown> = Promise.resolve();
+  const queued = <Task extends unknown[], Result>(method: (...task: Task) => Result) => (...task: Task): Promise<Awaited<Result>> => {
+    const done = last.then(() => method.apply(host, task)) as Promise<Awaited<Result>>;
+    last = done.catch(() => {});
+    return done;
+  };
   return {
-    describe: async () => host.describe(),
-    gradient: task => host.gradient(task),
-    score: task => host.score(task),
-    openLane: async () => host.openLane(),
-    closeLane: async lane => host.closeLane(lane),
-    step: task => host.step(task),
-    close: () => host.close(),
+    describe: queued(host.describe), gradient: queued(host.gradient), score: queued(host.score),
+    openLane: queued(host.openLane), closeLane: queued(host.closeLane), step: queued(host.step), close: queued(host.close),
   };
 }
 

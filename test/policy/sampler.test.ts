@@ -24,7 +24,7 @@ async function openSampler(workers = 0): Promise<Sampler> {
 afterAll(() => Promise.all(open.map(one => one.close())));
 
 /** An episode of three steps with a prompt and observations of its own lengths. */
-async function play(sampler: Sampler, episode: number): Promise<{ tokens: number[]; replies: Reply[] }> {
+async function play(sampler: Sampler, episode: number, think = async (): Promise<void> => {}): Promise<{ tokens: number[]; replies: Reply[] }> {
   const random = createRandom('world', episode);
   const lane = sampler.lane('run', episode);
   const replies: Reply[] = [];
@@ -32,6 +32,7 @@ async function play(sampler: Sampler, episode: number): Promise<{ tokens: number
   for (let step = 0; step < 3; step++) {
     replies.push(await lane.reply({ stop: [stop], limit: 10 + random.int(20) }));
     lane.feed(Array.from({ length: 1 + random.int(30) }, () => random.int(50)));
+    await think();
   }
   const tokens = [...lane.tokens];
   lane.close();
@@ -44,6 +45,19 @@ describe('Sampler', () => {
     const crowd = await Promise.all(Array.from({ length: 64 }, (_, i) => play(among, i)));
     expect(await Promise.all(Array.from({ length: 64 }, (_, i) => play(spread, i)))).toEqual(crowd);
     for (const episode of [0, 7, 31, 63]) expect(await play(alone, episode)).toEqual(crowd[episode]);
+  });
+
+  it('writes the same when worlds take their time, and lanes come and go while others are decoded', async () => {
+    const [prompt, slow] = [await openSampler(), await openSampler()];
+    const random = createRandom('delays');
+    const wait = (): Promise<void> => new Promise(resolve => {
+      setTimeout(resolve, random.int(12));
+    });
+    const played = await Promise.all(Array.from({ length: 24 }, async (_, i) => {
+      await wait();
+      return play(slow, i, wait);
+    }));
+    expect(played).toEqual(await Promise.all(Array.from({ length: 24 }, (_, i) => play(prompt, i))));
   });
 
   it('gives the log-probabilities that the trainer computes', async () => {
