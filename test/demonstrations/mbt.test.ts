@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { recipeFor } from '../../cold-start/index.ts';
+import household from '../../envs/household/index.ts';
+import { randomAgent, rollout, type Agent } from '../../src/agents/index.ts';
+import { buildDemonstrations, commandOf, demonstrate, foresight, inspectDemonstrations, mbtRMethod, mbtRulesAnnotator, mbtSMethod, objection, phaseOf, rewriteEpisode } from '../../src/demonstrations/index.ts';
+import { isWellFormed, parseReply } from '../../src/tags/index.ts';
+import { openStore, type Trajectory } from '../../src/trajectory/index.ts';
+
+const recipe = recipeFor(household);
+
+/** A student that plays these commands, then says the last one again and again. */
+function student(commands: readonly string[]): Agent {
+  return {
+    name: 'student', pace: 'lock-step',
+    reply: async turns => turns.map(({ past }) => { const command = commands[past.length] ?? commands.at(-1)!; return { text: `<monitor>hm</monitor><action>${command}</action>`, verdict: parseReply(`<monitor>hm</monitor><action>${command}</action>`), command }; }),
+  };
+}
+
+async function played(agent: Agent, task: string): Promise<Trajectory> {
+  let found: Trajectory | undefined;
+  await rollout({ world: household, tasks: [household.task(task)], agent, run: 'students', onTrajectory: trajectory => { found = trajectory; } });
+  return found!;
+}
+
+const task = 'household:train:0';
+const record = household.task(task);
+const rewritten = (trajectory: Trajectory) => rewriteEpisode({ world: household, record, trajectory, createPlayer: recipe.createPlayer });
+const expert = demonstrate({ world: household, record, createPlayer: recipe.createPlayer, mistakes: recipe.mistakes, rate: 0 }).steps.map(commandOf);
+
+test('MBT-S goes through the five phases, in order, with an error to correct', async () => {
+  const { demonstrate: make } = mbtSMethod(household, recipe);
+  const made = household.tasks('train', 40).flatMap(each => make(each, 0) ?? []);
+  expect(made.length).toBeGreaterThan(20);
+  for (const { steps } of made) {
+    const phases = steps.map((_, t) => phaseOf(steps, t));
+    expect(phases[0]).toBe('understanding');
+    expect(new Set(phases).has('correction')).toBe(true);
+    if (!steps.at(-2)!.mistake) expect(phases.at(-1)).toBe('verification');
+  }
+});
+
+test('each phase has its tag, every reply keeps its command, and the voice is "we"', async () => {
+  const demonstration = mbtSMethod(household, recipe).demonstrate(record, 0)!, { steps } = demonstration;
+  const replies = await mbtRulesAnnotator().annotate(demonstration) as string[];
+  const tagOf = { understanding: ['planning'], planning: ['planning'], execution: ['explore', 'monitor', 'planning'], correction: ['reflection', 'planning'], verification: ['monitor'] };
+  for (const [t, reply] of replies.entries()) {
+    expect(objection(reply, commandOf(steps[t]!))).toBeUndefined();
+    expect(parseReply(reply).thought).toMatch(/^we /);
+    expect(tagOf[phaseOf(steps, t)]).toContain(parseReply(reply).tag);
+  }
+  expect(replies[0]).toContain(steps[0]!.before.goal.toLowerCase().replace(/\.$/, ''));
+  expect(replies.at(-1)).toContain('the goal holds');
+  expect(foresight(demonstration, replies)).toBeUndefined();
+});
+
+test('MBT-R keeps what explored, cuts the stagnation, notices the error and finishes', async () => {
+  const [first] = expert;
+  const stuck = await played(student([first!, 'go to fridge 1', 'clean tomato 1 with fridge 1']), task);
+  expect([stuck.success, stuck.steps.length]).toEqual([false, 30]);
+  const { steps, won } = rewritten(stuck)!;
+  expect(won).toBe(true);
+  expect(steps.slice(0, 3).map(commandOf)).toEqual([first, 'go to fridge 1', 'clean tomato 1 with fridge 1']);
+  expect(steps[2]!.mistake).toMatchObject({ kind: 'student', lesson: 'clean tomato 1 with fridge 1 did not work' });
+  expect(steps.filter(({ mistake }) => mistake?.lesson).length).toBe(1);
+  expect(phaseOf(steps, 3)).toBe('correction');
+  const replies = await mbtRulesAnnotator().annotate(rewritten(stuck)!) as string[];
+  expect(replies[3]).toMatch(/^<reflection>we notice, failed: clean tomato 1 with fridge 1 did not work/);
+});
+
+test('fruitless commands before the cut are left out; steps that led astray stay, marked, so that the replay holds', async () => {
+  const [first] = expert;
+  const stuck = await played(student(['help', first!, 'open shelf 9', 'go to garbagecan 1', 'go to toaster 1', 'open toaster 1']), task);
+  const { steps } = rewritten(stuck)!;
+  const commands = steps.map(commandOf);
+  expect(commands.filter(command => command === 'help' || command === 'open shelf 9')).toEqual([]);
+  let moment = household.start(record);
+  for (const { before, after } of steps) {
+    expect(before.stateHash).toBe(moment.stateHash);
+    moment = moment.step(after.last!.command);
+  }
+  expect(moment.success).toBe(true);
+});
+
+test('an episode that was won without stagnation is kept whole', async () => {
+  const won = await played(student(expert), task);
+  expect(won.success).toBe(true);
+  const { steps } = rewritten(won)!;
+  expect(steps.map(commandOf)).toEqual(expert);
+  expect(steps.every(({ mistake }) => mistake === null)).toBe(true);
+});
+
+test('a random player\'s episodes are rewritten into won, replayable, well-formed trajectories; the student\'s own words do not stay', async () => {
+  const students: Trajectory[] = [], store = openStore(':memory:');
+  await rollout({ world: household, tasks: household.tasks('train', 120), agent: randomAgent(), run: 'students', onTrajectory: trajectory => students.push(trajectory) });
+  await buildDemonstrations({ world: household, recipe, store, run: 'mbt-r', annotator: mbtRulesAnnotator(), trajectories: 12, ...mbtRMethod(household, recipe, students) });
+  const found = inspectDemonstrations(store, recipe.leaks(household.heldOut), household);
+  expect(found).toMatchObject({ trajectories: 12, successes: 12, violations: 0, leaks: 0, replayFaults: 0, agreement: 1, categories: { clean: 3, heat: 3, look: 3, pick: 3 } });
+  for (const { steps } of store.trajectories.select()) {
+    for (const { verdict } of steps) expect(verdict && isWellFormed(verdict)).toBe(true);
+    expect(steps.at(-1)!.mistake).toBe(false);
+  }
+});
+
+test('episodes of another version, or of no training task, are refused with what to do', async () => {
+  const trajectory = await played(student(expert), task);
+  expect(() => mbtRMethod(household, recipe, [{ ...trajectory, worldVersion: '0' }])).toThrow(/was played in version 0 of household .* Let the student play again/);
+  expect(() => mbtRMethod(household, recipe, [{ ...trajectory, task: { ...trajectory.task, split: 'seen' } }])).toThrow(/no episode of a training task of household to rewrite.*clew rollout/);
+});

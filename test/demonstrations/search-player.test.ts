@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import lockedRoom from '../../envs/locked-room/index.ts';
+import { searchPlayer, type SearchPlayer } from '../../src/demonstrations/index.ts';
+import { createRandom, type Episode } from '../../src/world/index.ts';
+
+const player = (): SearchPlayer => searchPlayer(lockedRoom, createRandom('search player'));
+
+function win(id: string): Episode {
+  const one = player();
+  let moment: Episode = lockedRoom.start(id);
+  one.see(moment.observation, undefined, moment.admissible);
+  while (!moment.done && moment.steps < 20) {
+    const { command } = one.decide()!;
+    moment = moment.step(command);
+    one.see(moment.observation, command, moment.admissible);
+  }
+  return moment;
+}
+
+test('it wins every training task of a world without a player of its own', () => {
+  for (const { id } of lockedRoom.tasks('train', 40)) expect(win(id).success, id).toBe(true);
+});
+
+test('it does not know where things are hidden: tasks that print the same get the same commands', () => {
+  const bySight = new Map<string, Set<string>>();
+  for (const { id } of lockedRoom.tasks('train', 60)) {
+    const one = player(), moment = lockedRoom.start(id);
+    one.see(moment.observation, undefined, moment.admissible);
+    bySight.set(moment.observation, (bySight.get(moment.observation) ?? new Set()).add(one.decide()!.command));
+  }
+  expect(bySight.size).toBe(2);
+  for (const commands of bySight.values()) expect(commands.size).toBe(1);
+});
+
+test('it needs more steps than somebody who knows: it has to look', () => {
+  const steps = lockedRoom.tasks('train', 40).map(({ id }) => win(id).steps);
+  expect(steps.reduce((a, b) => a + b) / steps.length).toBeGreaterThan(4.5);
+  expect(Math.min(...steps)).toBeGreaterThanOrEqual(4);
+});
+
+test('it says that it searches while the cases that fit differ, and no longer when one command fits all', () => {
+  const one = player();
+  let moment: Episode = lockedRoom.start('locked-room:train:1');
+  one.see(moment.observation, undefined, moment.admissible);
+  expect(one.decide()).toMatchObject({ searching: true, subgoal: 'has the opener' });
+  for (let command = one.decide()!.command; !moment.reached.includes('has the opener'); command = one.decide()!.command) {
+    moment = moment.step(command);
+    one.see(moment.observation, command, moment.admissible);
+  }
+  expect(one.decide()).toMatchObject({ searching: false, subgoal: 'door is open', plan: ['door is open', 'the goal'] });
+});
+
+test('where nothing that it can imagine fits, it tries what it has tried least', () => {
+  const one = player(), tried: string[] = [];
+  one.see('You are somewhere else.', undefined, ['a', 'b', 'c']);
+  for (let i = 0; i < 6; i++) {
+    const { command, searching } = one.decide()!;
+    expect(searching).toBe(true);
+    tried.push(command);
+    one.see('Nothing.', command, ['a', 'b', 'c']);
+  }
+  expect(tried.toSorted()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
+});

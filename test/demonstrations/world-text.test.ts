@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { recipeFor } from '../../cold-start/index.ts';
+import { goalSentences } from '../../cold-start/room-goals.ts';
+import household from '../../envs/household/index.ts';
+import { homes, objectKinds } from '../../envs/household/kinds.ts';
+import lockedRoom from '../../envs/locked-room/index.ts';
+import { renamedDocument, renaming, withoutGoal, worldText, type Recipe, type WorldDocument, type WorldTextOptions } from '../../src/demonstrations/index.ts';
+import { createRandom, isUnseenVariant, type World } from '../../src/world/index.ts';
+
+const recipe = recipeFor(household);
+
+function take(count: number, options: Partial<WorldTextOptions> = {}): WorldDocument[] {
+  const documents: WorldDocument[] = [];
+  for (const document of worldText({ world: household, recipe, ...options })) {
+    documents.push(document);
+    if (documents.length === count) break;
+  }
+  return documents;
+}
+
+const text = ({ segments }: WorldDocument) => segments.map(segment => segment.text).join('\n');
+const commands = ({ segments }: WorldDocument) => segments.reduce<string[]>((all, { kind, text }, i) => {
+  if (kind === 'command') segments[i - 1]?.kind === 'command' ? all.push(all.pop()! + text) : all.push(text);
+  return all;
+}, []);
+
+const documents = take(150);
+
+test('no goal is in any document, of no category', () => {
+  for (const document of documents) for (const sentence of Object.values(goalSentences)) expect(text(document)).not.toMatch(sentence);
+});
+
+test('only training tasks, in houses that training may use', () => {
+  for (const { id } of documents) {
+    const record = household.task(id.slice(0, id.lastIndexOf('/')));
+    expect([record.split, household.heldOut.includes(record.category), isUnseenVariant(record.task.house)]).toEqual(['train', false, false]);
+  }
+});
+
+test('every verb is used, those of held-out goals too, and some commands are refused', () => {
+  const verbs = new Map<string, number>();
+  let refused = 0;
+  for (const document of documents) {
+    for (const command of commands(document)) verbs.set(command.split(' ')[0]!, (verbs.get(command.split(' ')[0]!) ?? 0) + 1);
+    refused += document.segments.filter(({ text }) => text === 'Nothing happens.').length;
+  }
+  for (const verb of ['go', 'open', 'close', 'take', 'move', 'clean', 'heat', 'cool', 'use', 'examine']) expect(verbs.get(verb), verb).toBeGreaterThan(15);
+  const all = [...verbs.values()].reduce((a, b) => a + b);
+  expect(refused / all).toBeGreaterThan(0.05);
+  expect(refused / all).toBeLessThan(0.15);
+});
+
+test('answers are true: they follow from what the world printed', () => {
+  let checked = 0;
+  for (const { segments } of documents) {
+    const seen = new Map<string, string>();
+    let held: string | undefined;
+    for (const { kind, text } of segments) {
+      if (kind === 'observation') {
+        const list = /(?:On the|The) ([a-z]+ \d+)(?: is open\. In it)?, you see (.+)\.$/.exec(text);
+        if (list) {
+          for (const [thing, place] of seen) if (place === list[1]) seen.delete(thing);
+          for (const item of list[2]!.matchAll(/a ([a-z]+ \d+)/g)) seen.set(item[1]!, list[1]!);
+        }
+        const taken = /^You pick up the (.+) from/.exec(text), put = /^You move the (.+) to the (.+)\.$/.exec(text);
+        if (taken) { held = taken[1]!; seen.delete(held); }
+        if (put) { held = undefined; seen.set(put[1]!, put[2]!); }
+      }
+      if (kind !== 'answer') continue;
+      const where = /^([a-z]+ \d+) is in ([a-z]+ \d+)\.$/.exec(text), none = /^no ([a-z]+) seen yet\.$/.exec(text), inHand = /^(.+) is in hand\.$/.exec(text);
+      if (where) expect(seen.get(where[1]!), text).toBe(where[2]);
+      if (none) expect([...seen.keys()].some(name => name.startsWith(`${none[1]} `)), text).toBe(false);
+      if (inHand) expect(inHand[1]).toBe(held ?? 'nothing');
+      if (where || none || inHand) checked++;
+    }
+  }
+  expect(checked).toBeGreaterThan(1500);
+});
+
+test('the same document comes for the same seed and number, wherever the stream begins', () => {
+  expect(take(3, { from: 5 })).toEqual(documents.slice(5, 8));
+  expect(take(1, { seed: 1 })[0]).not.toEqual(documents[0]);
+});
+
+test('the stream is lazy and endless: a world with few tasks plays them again, differently', () => {
+  let drawn = 0;
+  const few: Recipe = { ...recipe, *tasks() { for (const record of household.tasks('train', 3)) { drawn++; yield record; } } };
+  const stream = worldText({ world: household, recipe: few });
+  stream.next();
+  expect(drawn).toBe(1);
+  const seven = take(7, { recipe: few });
+  expect(new Set(seven.map(({ id }) => id.split('/')[0])).size).toBe(3);
+  expect(seven[0]!.segments[0]).toEqual(seven[3]!.segments[0]);
+  expect(commands(seven[0]!)).not.toEqual(commands(seven[3]!));
+});
+
+test('answers, and what is taken from where, weigh more', () => {
+  for (const { segments } of take(10, { lookUpWeight: 5 })) for (const [i, { kind, weight }] of segments.entries()) {
+    expect(weight).toBe(kind === 'answer' || (kind === 'command' && segments[i - 1]!.kind === 'command') ? 5 : 1);
+  }
+});
+
+test('any world that prints text can be played, with or without questions', () => {
+  const [document] = take(1, { world: lockedRoom, recipe: recipeFor(lockedRoom), steps: 10 });
+  expect(document!.segments[0]!.kind).toBe('opening');
+  expect(document!.segments.some(({ kind }) => kind === 'question')).toBe(false);
+});
+
+test('the opening loses the lines that tell the goal, and nothing else', () => {
+  expect(withoutGoal('A room.\n\nYour task is to: put a mug in sink.', 'put a mug in sink.')).toBe('A room.');
+  expect(withoutGoal('A room.', 'put a mug in sink.')).toBe('A room.');
+});
+
+/** The household, with something changed that must not pass. */
+const planted = (change: Partial<World>): World => ({ ...household, ...change });
+
+test('leak: a held-out goal in an observation stops the stream', () => {
+  const world = planted({ start: record => Object.assign(household.start(record), { observation: 'A note says: put a cool mug in shelf.' }) });
+  expect(() => take(1, { world })).toThrow(/household:train:0\/0 must not be trained on: it says "put a cool mug in", a goal kept out of training/);
+});
+
+test('leak: a held-out goal in an answer of a question writer stops the stream', () => {
+  const chatty: Recipe = { ...recipe, questions: () => ({ see() {}, ask: () => ({ question: 'what next?', answer: 'find two pen and put them in desk' }) }) };
+  expect(() => take(1, { recipe: chatty })).toThrow('it says "find two pen and put them", a goal kept out of training');
+});
+
+test('leak: the goal of the task itself may not stand beside actions either', () => {
+  const chatty: Recipe = { ...recipe, questions: () => ({ see() {}, ask: () => ({ question: 'what is wanted?', answer: household.goal(household.task('household:train:0').task) }) }) };
+  expect(() => take(1, { recipe: chatty })).toThrow(/it holds the goal of its task/);
+});
+
+test.each(['seen', 'unseen', 'heldOut'] as const)('leak: a task of the split %s stops the stream', split => {
+  const wrong: Recipe = { ...recipe, tasks: () => household.tasks(split, 3) };
+  expect(() => take(1, { recipe: wrong, ...(split === 'heldOut' && { categories: [...household.categories] }) })).toThrow(new RegExp(`is a task of the split "${split}"`));
+});
+
+test('leak: a house of the evaluation under the name of a training task stops the stream', () => {
+  const [unseen] = household.tasks('unseen', 1);
+  const wrong: Recipe = { ...recipe, tasks: () => [{ ...unseen!, id: 'household:train:0', split: 'train' }] };
+  expect(() => take(1, { recipe: wrong })).toThrow(/is set in .*, a house of the evaluation/);
+});
+
+test('renaming is a bijection on things, keeps the furniture, and is the same all through a document', () => {
+  const kinds = objectKinds.filter(kind => kind !== 'desklamp'), rename = renaming(createRandom('rename'), { kinds, numbers: 20 });
+  const [document] = documents, renamed = renamedDocument(document!, rename);
+  expect(text(renamed)).not.toBe(text(document!));
+  const names = [...new Set(kinds.flatMap(kind => [1, 2, 3].map(number => `${kind} ${number}`)))];
+  expect(new Set(names.map(rename)).size).toBe(names.length);
+  for (const place of new Set(Object.values(homes).flatMap(home => Object.keys(home)))) expect(rename(`go to ${place} 1`)).toBe(`go to ${place} 1`);
+  expect(rename('put a mug 1 near the mug 1').match(/[a-z]+ \d+/g)!.length).toBe(2);
+});
