@@ -25,37 +25,57 @@ export function checkSampling({ temperature = 1, topP = 1 }: Sampling): void {
  * `permitted` is given no other token can be chosen.
  */
 export function draw(logits: Float32Array, uniform: number, { temperature = 1, topP = 1 }: Sampling, permitted?: ReadonlySet<number>): Draw {
-  const candidates = permitted ? [...permitted].toSorted((a, b) => a - b) : Array.from(logits, (_, token) => token);
-  const best = candidates.reduce((best, token) => (logits[token]! > logits[best]! ? token : best), candidates[0]!);
-  if (!Number.isFinite(logits[best])) throw new ClewError('The model\'s logits are not finite: its parameters have gone astray. Load an earlier checkpoint.');
-  const token = temperature === 0 ? best : drawFrom(candidates, logits, uniform, temperature, topP, logits[best]!);
+  let best = -1;
+  for (let token = 0; token < logits.length; token++)
+    if ((!permitted || permitted.has(token)) && (best < 0 || logits[token]! > logits[best]!)) best = token;
+  if (best < 0 || !Number.isFinite(logits[best])) throw new ClewError('The model\'s logits are not finite: its parameters have gone astray. Load an earlier checkpoint.');
+  const token = temperature === 0 ? best : drawFrom(weightsOf(logits, logits[best]!, temperature, permitted), uniform, topP);
   return { token, logProbability: logits[token]! - logSumExp(logits) };
 }
 
-function drawFrom(candidates: readonly number[], logits: Float32Array, uniform: number, temperature: number, topP: number, highest: number): number {
-  let kept = candidates.map(token => ({ token, weight: Math.exp((logits[token]! - highest) / temperature) }));
-  let total = kept.reduce((sum, { weight }) => sum + weight, 0);
-  if (topP < 1) {
-    const enough = topP * total;
-    const ranked = kept.toSorted((a, b) => b.weight - a.weight || a.token - b.token);
-    let held = 0;
-    const last = ranked.findIndex(({ weight }) => (held += weight) >= enough);
-    kept = ranked.slice(0, last < 0 ? undefined : last + 1);
-    total = kept.reduce((sum, { weight }) => sum + weight, 0);
-  }
-  let rest = uniform * total;
-  for (const { token, weight } of kept) {
-    rest -= weight;
-    if (rest < 0) return token;
+/** Probabilities up to a common factor; 0 for what is not permitted. */
+function weightsOf(logits: Float32Array, highest: number, temperature: number, permitted?: ReadonlySet<number>): Float64Array {
+  const weights = new Float64Array(logits.length);
+  for (let token = 0; token < logits.length; token++)
+    if (!permitted || permitted.has(token)) weights[token] = Math.exp((logits[token]! - highest) / temperature);
+  return weights;
+}
+
+function drawFrom(weights: Float64Array, uniform: number, topP: number): number {
+  if (topP < 1) keepMostLikely(weights, topP);
+  let rest = uniform * sum(weights);
+  let last = 0;
+  for (let token = 0; token < weights.length; token++) {
+    if (weights[token] === 0) continue;
+    rest -= weights[token]!;
+    last = token;
+    if (rest < 0) break;
   }
   // Rounding may leave a rest after the last: then it is the last that could be drawn at all.
-  return kept.findLast(({ weight }) => weight > 0)!.token;
+  return last;
+}
+
+/** Sets to 0 all but the fewest most likely tokens that together hold `topP` of the whole (Holtzman et al. 2020). */
+function keepMostLikely(weights: Float64Array, topP: number): void {
+  const ranked = Array.from(weights.keys()).toSorted((a, b) => weights[b]! - weights[a]! || a - b);
+  const enough = topP * sum(weights);
+  let held = 0;
+  for (const token of ranked) {
+    if (held >= enough) weights[token] = 0;
+    else held += weights[token]!;
+  }
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
 }
 
 function logSumExp(logits: Float32Array): number {
   let highest = -Infinity;
-  for (const logit of logits) highest = Math.max(highest, logit);
+  for (let i = 0; i < logits.length; i++) highest = Math.max(highest, logits[i]!);
   let total = 0;
-  for (const logit of logits) total += Math.exp(logit - highest);
+  for (let i = 0; i < logits.length; i++) total += Math.exp(logits[i]! - highest);
   return highest + Math.log(total);
 }

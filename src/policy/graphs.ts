@@ -40,7 +40,6 @@ export function scoringGraph(config: ModelConfig, size: GraphSize, whole: boolea
     build(ops, inputs) {
       const [logits] = forward(new Tape(ops, inputs.floats), config, size, inputs);
       const logs = ops.logSoftmax(logits);
-      // The highest probability tells whether a greedy reader would have chosen the target.
       return { logProbabilities: ops.pick(logs, inputs.indices.targets!), ...(whole && { vocabulary: logs }) };
     },
   };
