@@ -140,7 +140,8 @@ export function trainedCategories(world: World): string[] {
   return world.categories.filter(category => !world.heldOut.includes(category));
 }
 
-function checkCategories(world: World, categories: readonly string[]): void {
+/** @throws UsageError for a list that is empty, or names a category that is unknown or held out. */
+export function checkCategories(world: World, categories: readonly string[]): void {
   const trained = trainedCategories(world);
   if (categories.length === 0) throw new UsageError(`Name at least one category: ${trained.join(', ')}.`);
   for (const category of categories) {

@@ -75,7 +75,7 @@ test('thoughts are of few words: those of the world and these', () => {
   const words = new Set<string>();
   for (const { thought } of every()) for (const word of thought.match(/[a-z]+/g)!) words.add(word);
   for (const kind of [...objectKinds, ...receptacleKinds]) words.delete(kind);
-  expect([...words].sort()).toEqual([
+  expect([...words].toSorted()).toEqual([
     'again', 'already', 'and', 'at', 'away', 'clean', 'closed', 'failed', 'find', 'from', 'go', 'hand', 'has', 'have', 'heat', 'hot', 'in', 'is', 'may', 'move', 'no', 'not',
     'open', 'place', 'plan', 'put', 'seen', 'take', 'the', 'to', 'use', 'wanted', 'with', 'yet',
   ].filter(word => words.has(word)));

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { createRandom, type TaskRecord, type World } from '../../world/index.ts';
-import { trainedCategories } from '../build.ts';
+import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Segment, WorldDocument } from './document.ts';
@@ -35,6 +35,7 @@ const mostTasks = 2000;
  * @throws ClewError at the first document that would break one.
  */
 export function* worldText({ world, recipe, categories = trainedCategories(world), seed = 0, from = 0, steps = 30, questions = 0.55, lookUpWeight = 3, ...shares }: WorldTextOptions): Generator<WorldDocument, never, undefined> {
+  checkCategories(world, categories);
   const rules = recipe.leaks(world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)));
   const tasks = cycled(recipe.tasks(seed), ({ category }) => categories.includes(category));
   for (let n = 0; ; n++) {
