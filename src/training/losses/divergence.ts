@@ -35,5 +35,5 @@ export function exactKl(logs: readonly number[], reference: readonly number[]): 
 
 /** Entropy in nats, from log-probabilities over the whole vocabulary. */
 export function entropy(logs: readonly number[]): number {
-  return -logs.reduce((sum, log) => (log === -Infinity ? sum : sum + Math.exp(log) * log), 0);
+  return logs.reduce((sum, log) => (log === -Infinity ? sum : sum - Math.exp(log) * log), 0);
 }
