@@ -28,7 +28,7 @@ export const modelConfigSchema = z.strictObject({
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
-/** Sizes at a vocabulary of 700: 0.47M, 1.0M, 2.1M and 5.1M parameters, token shift included. */
+/** With a vocabulary of 350 and token shift: 0.40M, 0.89M, 1.97M and 4.93M parameters. */
 export const presets = {
   nano: { layers: 3, width: 96, heads: 4, feedForward: 256 },
   micro: { layers: 4, width: 128, heads: 4, feedForward: 352 },
