@@ -6,7 +6,6 @@ import { describeEngines, type EngineReport, type EnginesReport } from '../polic
 export function enginesCommand(): Command {
   return new Command('engines')
     .description('show what the policy can compute with on this machine; each library and provider is tried')
-    .enablePositionalOptions()
     .option('--json', 'print the report as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const report = await describeEngines();
@@ -20,16 +19,18 @@ function installCommand(): Command {
     .description('install an engine that does not come with clew')
     .addCommand(new Command('tensorflow')
       .description('build @tensorflow/tfjs-node-gpu against the libraries of TensorFlow 2.18 (Linux x64; needs npm, pip and g++); for all projects of this user')
-      .option('--gpu', 'with CUDA 12 for NVIDIA GPUs: fetches 3 GB instead of 0.3 GB, and takes 6 GB of disk instead of 1 GB')
+      .option('--gpu', 'with CUDA 12 for NVIDIA GPUs: fetches 3 GB instead of 0.3 GB, and takes 4 GB of disk instead of 1 GB')
       .option('--wheel <file>', 'a wheel of TensorFlow that is here already, instead of fetching one with pip')
       .option('--force', 'install it again even if it works')
       .option('--json', 'print the result as JSON')
-      .action(async ({ json, ...options }: { gpu?: boolean; wheel?: string; force?: boolean; json?: boolean }) => {
+      .action(async (options: { gpu?: boolean; wheel?: string; force?: boolean }, command: Command) => {
+        // Commander gives --json to the first command on the line that has it.
+        const { json } = command.optsWithGlobals<{ json?: boolean }>();
         const stop = new AbortController();
         const interrupted = () => stop.abort();
         process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
         try {
-          const result = await installTensorflow({ ...options, signal: stop.signal, onStep: message => process.stderr.write(`${message}\n`) });
+          const result = await installTensorflow({ gpu: options.gpu ?? false, force: options.force ?? false, ...(options.wheel && { wheel: options.wheel }), signal: stop.signal, onStep: message => process.stderr.write(`${message}\n`) });
           if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
           else process.stdout.write(
             `TensorFlow ${result.version} ${result.changed ? 'is installed and works' : 'was installed already and works'}, on the ${result.onGpu ? 'GPU' : 'CPU'}: ${result.folder}\n` +

@@ -6,8 +6,9 @@ import { openOnnxEngine } from '../../../src/policy/engines/onnx/index.ts';
 import { evaluate } from '../../../src/policy/engines/reference.ts';
 import { openTensorflowEngine, tensorflowLibraries } from '../../../src/policy/engines/tensorflow/index.ts';
 import { loadTensorflow, locate } from '../../../src/policy/engines/tensorflow/library.ts';
+import { createModel, Learner, Sampler } from '../../../src/policy/index.ts';
 import { decodingGraph, type LossKind, scoringGraph, trainingGraph } from '../../../src/policy/graphs.ts';
-import { createModel, parameterLayout } from '../../../src/policy/parameters.ts';
+import { parameterLayout } from '../../../src/policy/parameters.ts';
 
 const vocabulary = 21;
 const config = modelConfig('nano', { vocabulary, context: 160, width: 12, heads: 4, keyHeads: 2, headWidth: 4, layers: 2, feedForward: 10, attentionBias: true, tied: false });
@@ -135,6 +136,27 @@ describe.skipIf(!locate('@tensorflow/tfjs-backend-wasm') || !locate('@tensorflow
       expect((await program.run({ x: Float32Array.of(1, 2) })).y).toEqual(Float32Array.of(2, 3));
       expect(tf.getBackend()).toBe(backend);
     }
+  });
+});
+
+describe.skipIf(!locate('@tensorflow/tfjs-backend-cpu'))('a policy on the tensorflow engine', () => {
+  const engine = { engine: 'tensorflow', library: '@tensorflow/tfjs-backend-cpu' } as const;
+  const model = createModel(modelConfig('nano', { vocabulary: 30, context: 64, width: 16, heads: 4, keyHeads: 2, headWidth: 4, layers: 2, feedForward: 24 }), 'policy');
+
+  it('is sampled with the log-probabilities that it is trained with, in threads of its own', async () => {
+    const sampler = await Sampler.open(model, { engine, workers: 1 });
+    const lane = sampler.lane('episode');
+    lane.feed([3, 5, 6]);
+    const reply = await lane.reply({ stop: [0], limit: 20 });
+    await sampler.close();
+
+    const learner = await Learner.open(model, { engine, workers: 1 });
+    expect(learner.description).toMatchObject({ engine: 'tensorflow', library: '@tensorflow/tfjs-backend-cpu', provider: 'cpu' });
+    const tokens = [3, 5, 6, ...reply.tokens];
+    const [scored] = await learner.score([{ tokens, weights: tokens.map((_, i) => (i < 3 ? 0 : 1)) }]);
+    await learner.close();
+    expect(reply.tokens.length).toBeGreaterThan(0);
+    reply.logProbabilities.forEach((logProbability, i) => expect(Math.abs(logProbability - scored![3 + i]!)).toBeLessThan(1e-4));
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { ClewError } from '../../../errors.ts';
 import { type Installation, installationFolder, readInstallation } from './installation.ts';
-import { extractWheel, fetchWheel, fetchWheels, nvidiaRequirements, wheelName } from './wheel.ts';
+import { checkWheel, extractWheel, fetchWheel, fetchWheels, nvidiaRequirements, wheelName } from './wheel.ts';
 import { runTool, type Tool } from './tool.ts';
 
 const addon = '@tensorflow/tfjs-node-gpu@4.22.0';
@@ -37,26 +37,28 @@ export interface InstallResult {
 export async function installTensorflow({ gpu = false, wheel, force = false, onStep = () => {}, signal }: InstallOptions = {}): Promise<InstallResult> {
   refuseOtherSystems();
   const folder = installationFolder();
-  const wanted: Installation = { addon, wheel: wheel ? path.basename(wheel) : wheelName(gpu), gpu };
-  if (!force && JSON.stringify(readInstallation(folder)) === JSON.stringify(wanted)) {
+  const before = readInstallation(folder);
+  if (!force && before && suffices(before, gpu, wheel)) {
     const working = await verify(folder, signal).catch(() => undefined);
     if (working) return { folder, changed: false, ...working };
     onStep('The TensorFlow that is installed does not work: installing it again.');
   }
-  if (wheel && !existsSync(wheel)) throw new ClewError(`There is no wheel ${wheel}.`);
+  const parent = path.dirname(folder);
+  await mkdir(parent, { recursive: true }).catch((error: Error) => {
+    throw new ClewError(`${parent} cannot be made: ${error.message}. Set CLEW_HOME to a folder that you can write to.`);
+  });
+  await removeLeftovers(parent);
+  // What is missing or wrong is told before anything large is fetched.
+  if (wheel) await checkWheel(wheel, gpu);
   const tool = (command: string[], remedy: string): Tool => ({ command, remedy, ...(signal && { signal }) });
   const npm = tool(['npm'], 'npm comes with Node; put it on the PATH.');
   const compiler = tool([process.env.CXX || 'g++'], 'Install a C++17 compiler (Debian and Ubuntu: apt install g++; Fedora: dnf install gcc-c++), or name one in the variable CXX.');
   const pip = tool(['python3', '-m', 'pip'], `Install pip (Debian and Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip).${gpu ? '' : ` Or download ${wheelName(gpu)} from pypi.org by hand and give it with --wheel.`}`);
-  // What is missing is told before anything large is fetched.
   await runTool(npm, ['--version']);
   await runTool(compiler, ['--version']);
   if (!wheel || gpu) await runTool(pip, ['--version']);
+  await needSpace(parent, gpu ? 8 : 2);
 
-  const parent = path.dirname(folder);
-  await mkdir(parent, { recursive: true });
-  await removeLeftovers(parent);
-  await needSpace(parent, gpu ? 12 : 2.5);
   const stage = path.join(parent, `tensorflow.partial-${process.pid}`);
   try {
     onStep(`Fetching ${addon} from the npm registry (300 MB unpacked).`);
@@ -73,14 +75,11 @@ export async function installTensorflow({ gpu = false, wheel, force = false, onS
     const root = path.join(stage, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
     const libraries = path.join(root, 'deps', 'lib');
     await mkdir(libraries, { recursive: true });
-    for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
-      await rename(path.join(unpacked, 'tensorflow', name), path.join(libraries, name)).catch(() => {
-        throw new ClewError(`${tensorflow} holds no ${name}: it is no wheel of TensorFlow 2.12 to 2.19 for Linux.`);
-      });
+    for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) await rename(path.join(unpacked, 'tensorflow', name), path.join(libraries, name));
 
     if (gpu) {
       const requirements = await nvidiaRequirements(tensorflow);
-      onStep(`Fetching NVIDIA's libraries: ${requirements.join(', ')} (2.5 GB).`);
+      onStep(`Fetching NVIDIA's libraries: ${requirements.join(', ')} (2 GB).`);
       // TensorFlow looks for them in ../nvidia, seen from its own folder.
       for (const file of await fetchWheels(pip, requirements, downloads)) {
         await extractWheel(file, path.join(root, 'deps'), /^nvidia\/[^/]+\/lib\/[^/]+\.so[^/]*$/);
@@ -107,15 +106,21 @@ export async function installTensorflow({ gpu = false, wheel, force = false, onS
       throw new ClewError(`There is an NVIDIA driver, but TensorFlow did not take the GPU. ${working.messages || 'It does not say why; does nvidia-smi list the card?'}`);
     await rm(downloads, { recursive: true, force: true });
     await rm(unpacked, { recursive: true });
-    await writeFile(path.join(stage, 'installation.json'), JSON.stringify(wanted));
-    const before = `${stage}.before`;
-    if (existsSync(folder)) await rename(folder, before);
+    const installation: Installation = { addon, wheel: path.basename(tensorflow), gpu };
+    await writeFile(path.join(stage, 'installation.json'), JSON.stringify(installation));
+    const old = `${stage}.old`;
+    if (existsSync(folder)) await rename(folder, old);
     await rename(stage, folder);
-    await rm(before, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
     return { folder, changed: true, version: working.version, onGpu: working.onGpu };
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
+}
+
+/** The CUDA build does what the other does, so it is not replaced by it. */
+function suffices(installed: Installation, gpu: boolean, wheel: string | undefined): boolean {
+  return installed.addon === addon && (installed.gpu || !gpu) && installed.wheel === (wheel ? path.basename(wheel) : wheelName(installed.gpu));
 }
 
 function refuseOtherSystems(): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -60,6 +60,15 @@ export async function nvidiaRequirements(wheel: string): Promise<string[]> {
   return requirements.filter(name => !name.startsWith('nvidia-cuda-nvcc'));
 }
 
+/** Throws when a file is no wheel of TensorFlow with the libraries that the addon needs. */
+export async function checkWheel(wheel: string, gpu: boolean): Promise<void> {
+  if (!existsSync(wheel)) throw new ClewError(`There is no wheel ${wheel}.`);
+  const missing = new Set(['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2', 'tensorflow/include/tensorflow/c/eager/c_api.h']);
+  await eachEntry(wheel, async ({ fileName }) => { missing.delete(fileName); });
+  for (const name of missing) throw new ClewError(`${wheel} holds no ${name}. The wheels of TensorFlow for Linux do; ${wheelName(gpu)} is the one that was tested.`);
+  if (gpu) await nvidiaRequirements(wheel);
+}
+
 /** Unpacks the files whose names match. */
 export async function extractWheel(wheel: string, into: string, names: RegExp): Promise<void> {
   await eachEntry(wheel, async (entry, read) => {
@@ -77,7 +86,9 @@ async function eachEntry(wheel: string, visit: (entry: Entry, read: () => Promis
     const open = zip;
     for await (const entry of open.eachEntry()) await visit(entry, () => open.openReadStreamPromise(entry));
   } catch (error) {
-    throw new ClewError(`${wheel} cannot be read as a wheel: ${(error as Error).message}. Fetch it again.`, { cause: error });
+    const { message, code } = error as NodeJS.ErrnoException;
+    // A full disk, say, is not the wheel's fault.
+    throw new ClewError(code ? `Unpacking ${wheel} failed: ${message}.` : `${wheel} cannot be read as a wheel: ${message}. Fetch it again.`, { cause: error });
   } finally {
     zip?.close();
   }
