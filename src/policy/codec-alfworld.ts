@@ -13,10 +13,10 @@ export const alfworldCodec: Codec = {
 
   encodeOpening: text => checked(openingToCompact(text), text, alfworldCodec.decodeOpening),
   decodeOpening(compact) {
-    const match = /^goal: (.*)\n(room|see): (.*)$/.exec(compact);
+    const match = /^(?:goal: (.*)\n)?(room|see): (.*)$/.exec(compact);
     const items = match && (match[2] === 'room' ? expandCounts(match[3]!) : splitNames(match[3]!));
     if (!match || !items) return unsaid(compact);
-    return `${welcome}${list(items, 'a ')}.\n\nYour task is to: ${match[1]}.`;
+    return `${welcome}${list(items, 'a ')}.${match[1] === undefined ? '' : `\n\nYour task is to: ${match[1]}.`}`;
   },
 
   encodeObservation: (text, command) => checked(observationToCompact(text, command), text, compact => alfworldCodec.decodeObservation(compact, command)),
@@ -87,12 +87,13 @@ function kindOf(name: string | undefined): string | undefined {
 }
 
 function openingToCompact(text: string): string | undefined {
-  const match = /^([^]*you see )(.*)\.\n\nYour task is to: (.*)\.$/.exec(text);
+  // World text for pre-training has openings without a goal.
+  const match = /^([^]*you see )([^.]*)\.(?:\n\nYour task is to: (.*)\.)?$/.exec(text);
   if (match?.[1] !== welcome) return undefined;
   const names = unlist(match[2]!);
   const counted = countsOf(names);
   const alike = expandCounts(counted)?.join() === names.join();
-  return `goal: ${match[3]}\n${alike ? `room: ${counted}` : `see: ${names.join(' ') || 'none'}`}`;
+  return `${match[3] === undefined ? '' : `goal: ${match[3]}\n`}${alike ? `room: ${counted}` : `see: ${names.join(' ') || 'none'}`}`;
 }
 
 /** A sentence about a state in both forms; the functions give undefined for any other text. */

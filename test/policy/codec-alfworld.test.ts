@@ -18,6 +18,12 @@ describe('the ALFWorld codec', () => {
     expect(codec.decodeOpening(codec.encodeOpening(opening))).toBe(opening);
   });
 
+  it('writes an opening without a goal, as pre-training text has it', () => {
+    const opening = '-= Welcome to TextWorld, ALFRED! =-\n\nYou are in the middle of a room. Looking quickly around you, you see a bed 1, and a safe 1.';
+    expect(codec.encodeOpening(opening)).toBe('room: bed 1 safe 1');
+    expect(codec.decodeOpening('room: bed 1 safe 1')).toBe(opening);
+  });
+
   it('lists the places of an opening one by one when counting would lose their order', () => {
     const opening = '-= Welcome to TextWorld, ALFRED! =-\n\nYou are in the middle of a room. Looking quickly around you, you see a drawer 1, and a drawer 2.\n\nYour task is to: look at pen under the desklamp.';
     expect(codec.encodeOpening(opening)).toBe('goal: look at pen under the desklamp\nsee: drawer 1 drawer 2');
