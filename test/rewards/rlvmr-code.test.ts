@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { openReward } from '../../src/rewards/index.ts';
 import { asImported, episode, refused, replied, tagged } from './tagged-step.ts';

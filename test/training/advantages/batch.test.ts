@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { advantageNames, advantageRecipeSchema, advantagesOf, batchOf, describeAdvantages, grpo, openAdvantages, rlvmr, tagDivergence, type AdvantageRecipe, type Term } from '../../../src/training/advantages/index.ts';
 import { measure } from '../../../src/metrics/index.ts';

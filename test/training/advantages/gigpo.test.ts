@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { advantagesOf, batchOf, gigpo, rebn, type EpisodeSignals } from '../../../src/training/advantages/index.ts';
 import { episode, tagged } from '../../rewards/tagged-step.ts';

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { advantageNames, advantagesOf, dapo, describeGroups, drGrpo, grpo, inMixedGroups, mixedGroupProbability, openAdvantages, rloo } from '../../../src/training/advantages/index.ts';
 import { createRandom } from '../../../src/world/random.ts';

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { advantagesOf, drGrpo, grpo, rloo, type AdvantageRecipe } from '../../../src/training/advantages/index.ts';
 import { numbers, rounded, sumOf } from './numbers.ts';

@@ -1,3 +1,5 @@
+// oxlint-disable oxc/approx-constant -- golden numbers are written as their source prints them
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { advantagesOf, batchOf, rlvmr, type AdvantageRecipe, type EpisodeSignals } from '../../../src/training/advantages/index.ts';
 import type { Trajectory } from '../../../src/trajectory/index.ts';
@@ -112,7 +114,7 @@ describe('the recommended form', () => {
 });
 
 function pair(make: () => Trajectory): Trajectory[] {
-  return [0, 1].map(rollout => ({ ...make(), id: `e${rollout}`, rollout }));
+  return [0, 1].map(rollout => Object.assign(make(), { id: `e${rollout}`, rollout }));
 }
 
 function goldenEpisodes(): Trajectory[] {

@@ -1,3 +1,5 @@
+// oxlint-disable oxc/approx-constant -- golden numbers are written as their source prints them
+// oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
 import { aggregate, aggregations, aggregationWeights, clippedSurrogate, cispo, entropy, exactKl, klEstimate, logSoftmax, sequenceRatio, tokenRatio, type KlEstimator } from '../../../src/training/losses/index.ts';
 
