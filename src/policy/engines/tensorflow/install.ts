@@ -40,7 +40,7 @@ export async function installTensorflow({ gpu = false, wheel, force = false, onS
   const before = readInstallation(folder);
   if (!force && before && suffices(before, gpu, wheel)) {
     const working = await verify(folder, signal).catch(() => undefined);
-    if (working) return { folder, changed: false, ...working };
+    if (working) return { folder, changed: false, version: working.version, onGpu: working.onGpu };
     onStep('The TensorFlow that is installed does not work: installing it again.');
   }
   const parent = path.dirname(folder);
@@ -139,7 +139,8 @@ async function needSpace(folder: string, gigabytes: number): Promise<void> {
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^tensorflow\.partial-(\d+)/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) await rm(path.join(parent, name), { recursive: true, force: true });
+    // A tool that outlived its installation may still be writing.
+    if (pid && !isRunning(Number(pid))) await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 
