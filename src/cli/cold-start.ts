@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pc from 'picocolors';
-import { recipeFor } from '../../cold-start/index.ts';
+import { recipeFor, textLeakRules } from '../../cold-start/index.ts';
 import { openEndpoint } from '../agents/index.ts';
 import {
   type Annotator, buildDemonstrations, inspectDemonstrations, type Method, methods, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, type Recipe,
@@ -114,7 +114,7 @@ async function build(world: World, recipe: Recipe, out: string, options: BuildAr
     if (options.json) process.stdout.write(`${JSON.stringify({ file: out, run, ...result, contentHash: hash, usage: annotator.usage?.() ?? null }, null, 2)}\n`);
     else {
       process.stdout.write(`${pc.bold(out)}: ${result.stored} trajectories${result.before > 0 ? `, ${result.before} of them from before` : ''}; content hash ${hash}\n`);
-      if (result.lost > 0) process.stdout.write(`  ${result.lost} demonstrations were not won within ${maxSteps} steps and left out\n`);
+      if (result.lost > 0) process.stdout.write(`  ${result.lost} ${result.lost === 1 ? 'task was' : 'tasks were'} left out: ${method === 'mbt-s' ? 'no mistake to correct, or ' : ''}not won within ${maxSteps} steps\n`);
       for (const { task, reason } of result.refused.slice(0, 10)) process.stdout.write(`  left out: ${task}: ${reason}\n`);
       if (result.refused.length > 10) process.stdout.write(`  … and ${result.refused.length - 10} more were left out\n`);
       for (const [what, amount] of Object.entries(annotator.usage?.() ?? {})) process.stdout.write(`  ${what} ${amount}\n`);
@@ -158,7 +158,7 @@ function inspectCommand(): Command {
         if (!first) throw new ClewError(`${file} holds no trajectory.`);
         const world = await worldOf(first.world, options);
         const heldOut = heldOutOf(store.runs.get(first.run)?.config) ?? world?.heldOut ?? [];
-        const rules = world ? recipeFor(world).leaks(heldOut) : { heldOutCategories: heldOut, heldOutGoals: [] };
+        const rules = world ? recipeFor(world).leaks(heldOut) : textLeakRules(first.world, heldOut);
         const inspection = inspectDemonstrations(store, rules, world);
         if (options.json) process.stdout.write(`${JSON.stringify(inspection, null, 2)}\n`);
         else {

@@ -34,7 +34,7 @@ export interface BuildResult {
   readonly before: number;
   /** Demonstrations that the annotator did not give usable replies for, with the reason. */
   readonly refused: readonly { readonly task: string; readonly rollout: number; readonly reason: string }[];
-  /** Demonstrations that were not won within the limit of steps. */
+  /** Demonstrations that could not be made, or were not won within the limit of steps. */
   readonly lost: number;
 }
 
@@ -92,7 +92,7 @@ export async function buildDemonstrations({ world, recipe, store, run, annotator
   /** As many demonstrations as are missing, each taken from what its category is short of. */
   function next(): Demonstration[] {
     const batch: Demonstration[] = [];
-    for (let open_ = remaining(); open_ > 0; open_--) {
+    for (let wanted = remaining(); wanted > 0; wanted--) {
       const { value } = source.next();
       if (!value) break;
       open.set(value.record.category, open.get(value.record.category)! - 1);

@@ -1,5 +1,6 @@
 import { createRandom, type Decision, type Episode, type Player, type Random, type TaskRecord, type World } from '../world/index.ts';
 import { type Mistake, type MistakeKind, type MistakeMaker, mistakeKinds } from './mistakes.ts';
+import type { SearchPlayer } from './search-player.ts';
 
 /** One step of a demonstration: what the player would have done, and what was done. */
 export interface DemonstratedStep {
@@ -85,9 +86,9 @@ export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = w
   return { record, rollout, seed: JSON.stringify(key), maxSteps, steps, won: moment.success };
 }
 
-/** Tells a player of a moment. A player through search also wants to know which commands would be accepted. */
-export function tellPlayer(player: Player, { observation, admissible }: Episode, command?: string): void {
-  (player.see as (observation: string, command?: string, admissible?: readonly string[]) => void)(observation, command, admissible);
+/** Tells a player of a moment. A player through search also takes in which commands would be accepted; others do not ask. */
+export function tellPlayer(player: Player | SearchPlayer, { observation, admissible }: Episode, command?: string): void {
+  (player as SearchPlayer).see(observation, command, admissible);
 }
 
 /** First a kind, each as likely as the next, then a mistake of that kind. One that would end the episode is none. */

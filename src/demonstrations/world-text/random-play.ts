@@ -54,8 +54,13 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
   }
 
   /** A command after which a verb can be used on the thing that has not been used yet: to the basin with the mug. */
-  function opensUp(moment: Episode, random: Random): string | undefined {
-    return random.shuffle(moment.admissible).find(command => moment.step(command).admissible.some(then => then.includes(interest!) && uses(then) === 0));
+  function opensUp({ world, state }: Episode, random: Random): string | undefined {
+    const fresh = (then: string) => then.includes(interest!) && uses(then) === 0;
+    const found = random.shuffle([...world.admissible(state)]).find(([, event]) => {
+      for (const then of world.admissible(world.next(state, event)).keys()) if (fresh(then)) return true;
+      return false;
+    });
+    return found?.[0];
   }
 
   /** Draws a command; each verb weighs less the more it was used and the more commands share it, and least what changes nothing. */
