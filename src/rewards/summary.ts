@@ -22,21 +22,21 @@ export interface RewardSummary {
   readonly steps: number;
   /** The process parts together, by the tag of the step; `untagged` are replies that were not judged. Empty rows are left out. */
   readonly tags: Readonly<Record<string, Paid>>;
-  /** Each part over all steps. */
-  readonly parts: Readonly<Record<string, Paid>>;
+  /** Each part over all steps; `perEpisode` is the mean of its sum over an episode, of the episodes in which every step is known. */
+  readonly parts: Readonly<Record<string, Paid & { readonly perEpisode: number | null }>>;
 }
 
 /** Summary in the making: add trajectories one by one, they are not kept. */
 export class RewardTally {
   private readonly reward: Reward;
   private readonly tags = new Map<string, Sums>([...paidTags, 'untagged'].map(tag => [tag, new Sums()]));
-  private readonly parts: Map<string, Sums>;
+  private readonly parts: Map<string, { readonly steps: Sums; readonly episodes: Sums }>;
   private trajectories = 0;
   private steps = 0;
 
   constructor(reward: Reward) {
     this.reward = reward;
-    this.parts = new Map(reward.parts.map(part => [part, new Sums()]));
+    this.parts = new Map(reward.parts.map(part => [part, { steps: new Sums(), episodes: new Sums() }]));
   }
 
   /** @returns the scores, so that a caller needs to compute them once only. */
@@ -45,8 +45,9 @@ export class RewardTally {
     this.trajectories++;
     this.steps += trajectory.steps.length;
     const reasons = new Map(Object.entries(scores).map(([part, { missing }]) => [part, reasonsByStep(missing)]));
+    for (const [part, sums] of this.parts) sums.episodes.add(total(scores[part]!.steps), Object.keys(scores[part]!.missing)[0]);
     trajectory.steps.forEach((step, t) => {
-      for (const [part, sums] of this.parts) sums.add(scores[part]!.steps[t]!, reasons.get(part)!.get(t));
+      for (const [part, sums] of this.parts) sums.steps.add(scores[part]!.steps[t]!, reasons.get(part)!.get(t));
       let process: number | null = 0;
       let reason: string | undefined;
       for (const part of this.reward.processParts) {
@@ -63,7 +64,7 @@ export class RewardTally {
     return {
       reward: this.reward.name, title: this.reward.title, trajectories: this.trajectories, steps: this.steps,
       tags: Object.fromEntries([...this.tags].filter(([, sums]) => sums.steps > 0).map(([tag, sums]) => [tag, sums.paid()])),
-      parts: Object.fromEntries([...this.parts].map(([part, sums]) => [part, sums.paid()])),
+      parts: Object.fromEntries([...this.parts].map(([part, { steps, episodes }]) => [part, { ...steps.paid(), perEpisode: episodes.paid().mean }])),
     };
   }
 }
@@ -90,6 +91,11 @@ class Sums {
     const { steps, known, missing } = this;
     return { steps, known, share: known === 0 ? null : this.nonZero / known, mean: known === 0 ? null : this.sum / known, missing };
   }
+}
+
+/** Null when any is. */
+function total(steps: readonly (number | null)[]): number | null {
+  return steps.reduce((sum, paid) => (sum === null || paid === null ? null : sum + paid), 0);
 }
 
 function reasonsByStep(missing: PartScores['missing']): Map<number, string> {
