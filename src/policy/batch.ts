@@ -46,7 +46,9 @@ export function packRows(rows: readonly Row[], config: ModelConfig, rowsPerBatch
     // A row's last token is only a target: nothing is read off its own position.
     const length = buckets.find(bucket => bucket >= rows[members[0]!]!.tokens.length - 1)!;
     const selected = members.reduce((sum, i) => sum + selectedTokens(rows[i]!).length, 0);
-    batches.push({ rows: members, size: { batch: rowsPerBatch, length, selected: selectedCapacity(selected, rowsPerBatch * length) } });
+    // The last batch may have fewer rows: a power of two of them, so that there are few graphs.
+    const batch = Math.min(rowsPerBatch, 2 ** Math.ceil(Math.log2(members.length)));
+    batches.push({ rows: members, size: { batch, length, selected: selectedCapacity(selected, batch * length) } });
   }
   return batches;
 }

@@ -39,7 +39,7 @@ export interface StepTask {
 }
 
 /** Compiled graphs that a host keeps; the one unused for longest goes first. Each holds its own working memory. */
-const keptPrograms = 6;
+const keptPrograms = 12;
 
 /** One engine with one model: computes what it is told to. It lives in a worker thread, or in the caller's own. */
 export class Host {
