@@ -78,7 +78,7 @@ export function sessionOptions(runtime: Runtime, provider: Provider, threads: nu
 const remedies: Record<Provider, string> = {
   cpu: 'Install onnxruntime-node or onnxruntime-web.',
   webgpu: 'WebGPU needs onnxruntime-node and a Vulkan (Linux), Metal or Direct3D 12 driver; on Linux install libvulkan1 and the driver\'s Vulkan part. Or choose the provider "cpu".',
-  cuda: 'CUDA needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider libraries: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12. Or choose the provider "cpu".',
+  cuda: 'CUDA needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider libraries: ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install. Or choose the provider "cpu".',
 };
 
 /** Multiplies two small matrices on the provider alone, with no way back to the CPU; throws a remedy if that fails. */
