@@ -41,14 +41,18 @@ export function packRows(rows: readonly Row[], config: ModelConfig, rowsPerBatch
   const byLength = rows.map((_, i) => i).toSorted((a, b) => rows[b]!.tokens.length - rows[a]!.tokens.length || a - b);
   const buckets = lengthBuckets(config.context);
   const batches: MicroBatch[] = [];
-  for (let from = 0; from < byLength.length; from += rowsPerBatch) {
-    const members = byLength.slice(from, from + rowsPerBatch);
+  for (let from = 0; from < byLength.length;) {
     // A row's last token is only a target: nothing is read off its own position.
-    const length = buckets.find(bucket => bucket >= rows[members[0]!]!.tokens.length - 1)!;
+    const longest = rows[byLength[from]!]!.tokens.length - 1;
+    const length = buckets.find(bucket => bucket >= longest)!;
+    // Long rows come fewer at a time, because the memory of attention grows with the square of the length.
+    const most = Math.max(1, Math.min(rowsPerBatch, Math.floor((rowsPerBatch * 512) / length)));
+    const members = byLength.slice(from, from + most);
     const selected = members.reduce((sum, i) => sum + selectedTokens(rows[i]!).length, 0);
     // The last batch may have fewer rows: a power of two of them, so that there are few graphs.
-    const batch = Math.min(rowsPerBatch, 2 ** Math.ceil(Math.log2(members.length)));
+    const batch = Math.min(most, 2 ** Math.ceil(Math.log2(members.length)));
     batches.push({ rows: members, size: { batch, length, selected: selectedCapacity(selected, batch * length) } });
+    from += members.length;
   }
   return batches;
 }
