@@ -4,6 +4,7 @@ import { modelConfig } from '../../src/policy/index.ts';
 
 const config = modelConfig('nano', { vocabulary: 100, context: 1000 });
 const row = (length: number, weight = 1): Row => ({ tokens: Array.from({ length }, (_, i) => i % 100), weights: Array.from({ length }, (_, i) => (i ? weight : 0)) });
+const sparse = (every: number): Row => ({ tokens: row(129).tokens, weights: Array.from({ length: 129 }, (_, i) => (i > 0 && i % every === 0 ? 1 : 0)) });
 
 describe('packRows', () => {
   it('puts rows of like length together, each in one batch', () => {
@@ -23,7 +24,6 @@ describe('packRows', () => {
   });
 
   it('reserves no more places for weighted tokens than the next step of eight, four, half or all', () => {
-    const sparse = (every: number): Row => ({ tokens: row(129).tokens, weights: Array.from({ length: 129 }, (_, i) => (i > 0 && i % every === 0 ? 1 : 0)) });
     expect([10, 5, 3, 1].map(every => packRows([sparse(every)], config, 1)[0]!.size.selected)).toEqual([16, 32, 64, 128]);
   });
 });
