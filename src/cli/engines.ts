@@ -47,8 +47,8 @@ function tableOf({ machine, engines, default: first }: EnginesReport): string {
   for (const engine of engines) {
     lines.push(`${pc.bold(engine.engine.padEnd(11))}${engine.library}${engine.version ? ` ${engine.version}` : ''}${isDefault(engine, first) ? pc.green('  (default)') : ''}`);
     if (engine.problem) lines.push(`           ${pc.dim(engine.problem)}`);
-    for (const { provider, works, problem } of engine.providers)
-      lines.push(`           ${works ? pc.green('works ') : pc.red('no    ')} ${provider.padEnd(7)}${problem ? pc.dim(problem) : ''}`);
+    for (const { provider, works, device, problem } of engine.providers)
+      lines.push(`           ${works ? pc.green('works ') : pc.red('no    ')} ${provider.padEnd(7)}${device ?? (problem ? pc.dim(problem) : '')}`.trimEnd());
   }
   return lines.join('\n');
 }

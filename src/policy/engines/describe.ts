@@ -8,6 +8,8 @@ import type { TensorflowLibrary } from './tensorflow/index.ts';
 export interface ProviderReport {
   provider: Provider;
   works: boolean;
+  /** The GPU, where the library tells. */
+  device?: string;
   /** Why not, and what to do about it. */
   problem?: string;
 }

@@ -31,7 +31,6 @@ describe.skipIf(reason)(`clew engines install tensorflow${reason}`, { timeout: 5
     if (before === undefined) delete process.env.CLEW_HOME;
     else process.env.CLEW_HOME = before;
   });
-  const install = (...options: string[]) => clew(['engines', 'install', 'tensorflow', '--json', ...options]);
   const addon = () => path.join(home, 'tensorflow', 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8', 'tfjs_binding.node');
 
   it('makes an addon that computes', () => {
@@ -64,8 +63,7 @@ describe.skipIf(reason)(`clew engines install tensorflow${reason}`, { timeout: 5
   it('stops at Ctrl-C with nothing left over', async () => {
     const bin = new URL('../../../bin/clew.js', import.meta.url).pathname;
     const child = spawn(process.execPath, [bin, 'engines', 'install', 'tensorflow', '--force'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const all = said(child, 'Fetching TensorFlow');
-    await all;
+    await said(child, 'Fetching TensorFlow');
     child.kill('SIGINT');
     expect(await new Promise(resolve => { child.on('close', resolve); })).toBe(1);
     expect(readdirSync(home)).toEqual(['tensorflow']);
@@ -96,6 +94,10 @@ describe.skipIf(reason)(`clew engines install tensorflow${reason}`, { timeout: 5
     await program.release();
   });
 });
+
+function install(...options: string[]): ReturnType<typeof clew> {
+  return clew(['engines', 'install', 'tensorflow', '--json', ...options]);
+}
 
 function said(child: ChildProcess, text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -45,6 +45,12 @@ describe.skipIf(reason)(`installing TensorFlow${reason}`, () => {
     await expect(installTensorflow()).rejects.toThrow(/This needs python3 -m pip, which is not on the PATH. Install pip .*Or download tensorflow_cpu-2\.\S+\.whl .* --wheel/);
   });
 
+  it('names a folder that it cannot make', async () => {
+    writeFileSync(path.join(home, 'file'), '');
+    vi.stubEnv('CLEW_HOME', path.join(home, 'file', 'clew'));
+    await expect(installTensorflow()).rejects.toThrow(/file\/clew cannot be made: .* Set CLEW_HOME to a folder that you can write to\./);
+  });
+
   it('refuses a wheel that is not there, no archive, or not TensorFlow\'s', async () => {
     await expect(installTensorflow({ wheel: path.join(home, 'no.whl') })).rejects.toThrow(/There is no wheel .*no\.whl/);
     const text = path.join(home, 'text.whl');

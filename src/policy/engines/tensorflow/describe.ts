@@ -1,5 +1,5 @@
 import { ClewError } from '../../../errors.ts';
-import type { Provider } from '../engine.ts';
+import type { ProviderReport } from '../describe.ts';
 import { openTensorflowEngine, type TensorflowLibrary, tensorflowLibraries } from './index.ts';
 import { locate } from './library.ts';
 
@@ -10,7 +10,7 @@ export interface TensorflowReport {
   installed: boolean;
   version?: string;
   problem?: string;
-  providers: { provider: Provider; works: boolean; problem?: string }[];
+  providers: ProviderReport[];
 }
 
 /** Tries each TensorFlow.js package that is installed; where there is none, tells how to get one. */
@@ -24,11 +24,11 @@ export async function describeTensorflow(): Promise<TensorflowReport[]> {
 async function describeLibrary(library: TensorflowLibrary): Promise<TensorflowReport> {
   const report = { engine: 'tensorflow', library, installed: locate(library) !== undefined } as const;
   try {
-    const { version, provider } = (await openTensorflowEngine({ library })).description;
+    const { version, provider, device } = (await openTensorflowEngine({ library })).description;
     // TensorFlow computes on one device, and only the refusal of the other can be shown.
     const other = provider === 'cpu' ? 'cuda' : 'cpu';
     const problem = await openTensorflowEngine({ library, provider: other }).then(() => '', messageOf);
-    return { ...report, version, providers: [{ provider, works: true }, { provider: other, works: false, problem }] };
+    return { ...report, version, providers: [{ provider, works: true, ...(provider === 'cuda' && { device }) }, { provider: other, works: false, problem }] };
   } catch (error) {
     return { ...report, problem: messageOf(error), providers: [] };
   }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { ClewError } from '../../../errors.ts';
 import type { Engine, Provider } from '../engine.ts';
-import { isNative, loadTensorflow, type TensorflowLibrary } from './library.ts';
+import { isNative, loadTensorflow, type TensorflowLibrary, type TensorflowRuntime } from './library.ts';
 import { compileProgram } from './program.ts';
 
 export { type TensorflowLibrary, tensorflowLibraries } from './library.ts';
@@ -26,10 +26,21 @@ export async function openTensorflowEngine({ provider, library: asked }: Tensorf
   }
   if (provider === 'cpu' && onGpu)
     throw new ClewError(`The provider "cpu" does not work with ${library} ${version}: TensorFlow takes the GPU that it finds. Hide it by starting the process with CUDA_VISIBLE_DEVICES=-1. Or choose the provider "cuda".`);
+  await probe(runtime);
   return {
     description: { engine: 'tensorflow', library, version, provider: onGpu ? 'cuda' : 'cpu', device: onGpu ? gpuName() : os.cpus()[0]?.model.trim() ?? 'CPU' },
     compile: async definition => compileProgram(runtime, definition),
   };
+}
+
+/** Multiplies two small matrices: a driver or a kernel that does not work is found before anything depends on it. */
+async function probe(runtime: TensorflowRuntime): Promise<void> {
+  const program = compileProgram(runtime, {
+    name: 'probe', inputs: { x: { type: 'float32', shape: [2, 2] } }, build: (ops, { floats }) => ({ y: ops.gemm(floats.x!, floats.x!) }),
+  });
+  const { y } = await program.run({ x: Float32Array.of(1, 2, 3, 4) });
+  await program.release();
+  if (y!.join() !== '7,10,15,22') throw new ClewError(`${runtime.library} ${runtime.version} does not compute rightly: a product of two matrices came out as ${y!.join(', ')}. Choose another library, or install this one again.`);
 }
 
 /** TensorFlow.js does not tell the GPU's name; the driver tells the names of all. */
