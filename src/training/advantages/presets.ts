@@ -82,7 +82,7 @@ function outcomeTerm({ outcome = 'outcome', crossSteps = true }: OutcomeOptions,
   };
 }
 
-/** GRPO (arXiv 2402.03300, equation 4 of section 4.1.2): (R − mean) / (std + 1e-6) within the group. */
+/** GRPO (arXiv 2402.03300, section 4.1.2): (R − mean) / (std + 1e-6) within the group. */
 export function grpo(options: z.infer<typeof grpoOptions> = {}): AdvantageRecipe {
   if (!options.legacyPenalty) return recipe('grpo', [outcomeTerm(options)], options);
   return recipe('grpo:legacy', [codeOutcomeTerm()], options);
@@ -108,7 +108,7 @@ export function rebn(options: z.infer<typeof rebnOptions> = {}): AdvantageRecipe
   return recipe('rebn', [{ name: 'return', signal: [{ reward: 'outcome', parts: ['outcome'], per: 'return', discount: options.discount ?? 0.95 }] }], options);
 }
 
-/** GiGPO (arXiv 2505.10978, equations 5 to 8): GRPO's term, and the discounted return compared among steps of the group with the same anchor. */
+/** GiGPO (arXiv 2505.10978, section 4): GRPO's term, and the discounted return compared among steps of the group with the same anchor. */
 export function gigpo(options: GigpoOptions = {}): AdvantageRecipe {
   const { anchor = 'state', discount = 0.95, weight = 1, std = true, legacyPenalty = false } = options;
   const scale = std ? 'std' : 'none';

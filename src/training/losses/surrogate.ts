@@ -10,7 +10,7 @@ export interface Clip {
   /** The ratio is held within [1 − clipLow, 1 + clipHigh]. */
   readonly clipLow: number;
   readonly clipHigh: number;
-  /** With a negative advantage the loss never exceeds dualClip · |advantage| (Ye et al. 2020, equation 6); null for no such ceiling. */
+  /** With a negative advantage the loss never exceeds dualClip · |advantage| (Ye et al. 2020); null for no such ceiling. */
   readonly dualClip: number | null;
 }
 
@@ -26,7 +26,7 @@ export function clippedSurrogate(ratio: number, advantage: number, { clipLow, cl
   return clipped > free ? { loss, slope: 0, stopped: ratio > 1 ? 'high' : 'low' } : { loss, slope: free, stopped: null };
 }
 
-/** CISPO (arXiv 2506.13585, equation 4) as a loss: −min(ratio, ratioMax) · advantage · log p, in which the ratio is held constant: no token loses its gradient. */
+/** CISPO (arXiv 2506.13585) as a loss: −min(ratio, ratioMax) · advantage · log p, in which the ratio is held constant: no token loses its gradient. */
 export function cispo(ratio: number, advantage: number, logProbability: number, ratioMax: number): TokenLoss {
   const weight = -Math.min(ratio, ratioMax) * advantage;
   return { loss: weight * logProbability, slope: weight, stopped: null };
