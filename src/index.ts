@@ -4,3 +4,8 @@ export * from './trajectory/index.ts';
 export * from './rewards/index.ts';
 export * from './training/advantages/index.ts';
 export * from './training/alarms.ts';
+export {
+  buildDemonstrations, demonstrate, generalLeakRules, generalMistakes, generalRecipe, inspectDemonstrations, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, renamedDocument, renaming,
+  replayFaults, rlvmrMethod, rulesAnnotator, searchPlayer, taskLeaks, teacherAnnotator, textLeaks, trajectoryLeaks, worldText,
+  type Annotator, type BuildOptions, type Demonstration, type DemonstratedStep, type DemonstrationInspection, type LeakRules, type Mistake, type MistakeMaker, type QuestionWriter, type Recipe, type WorldDocument, type WorldTextOptions,
+} from './demonstrations/index.ts';
