@@ -16,6 +16,8 @@ export interface Row {
   oldLogProbabilities?: ArrayLike<number>;
   /** For a KL term: log-probabilities of the whole vocabulary, one after the other for each token with a weight. */
   reference?: Float32Array;
+  /** For a loss computed elsewhere: its gradient with respect to the logits, laid out as `reference`. */
+  logitsGradient?: Float32Array;
 }
 
 /** Rows that are computed together, padded to one length. */
@@ -78,10 +80,10 @@ export function batchFeeds(batch: MicroBatch, rows: readonly Row[], config: Mode
   const targets = new Int32Array(selected);
   const weights = new Float32Array(selected);
   const withPolicy = rows[batch.rows[0]!]!.advantages !== undefined;
-  const withReference = rows[batch.rows[0]!]!.reference !== undefined;
+  const perWord = (['reference', 'logitsGradient'] as const).filter(name => rows[batch.rows[0]!]![name] !== undefined);
   const advantages = new Float32Array(withPolicy ? selected : 0);
   const oldLogProbabilities = new Float32Array(withPolicy ? selected : 0);
-  const reference = new Float32Array(withReference ? selected * config.vocabulary : 0);
+  const words = Object.fromEntries(perWord.map(name => [name, new Float32Array(selected * config.vocabulary)]));
   let at = 0;
   batch.rows.forEach((number, r) => {
     const row = rows[number]!;
@@ -90,7 +92,7 @@ export function batchFeeds(batch: MicroBatch, rows: readonly Row[], config: Mode
       tokens[start + i] = row.tokens[i]!;
       if (i > 0) previous[start + i] = row.tokens[i - 1]!;
     }
-    if (withReference) reference.set(row.reference!, at * config.vocabulary);
+    for (const name of perWord) words[name]!.set(row[name]!, at * config.vocabulary);
     for (const i of selectedTokens(row)) {
       positions[at] = start + i - 1;
       targets[at] = row.tokens[i]!;
@@ -103,9 +105,8 @@ export function batchFeeds(batch: MicroBatch, rows: readonly Row[], config: Mode
     }
   });
   return {
-    tokens, previous, positions, targets, weights,
+    tokens, previous, positions, targets, weights, ...words,
     ...(withPolicy && { advantages, oldLogProbabilities }),
-    ...(withReference && { reference }),
   };
 }
 
@@ -129,6 +130,7 @@ function checkRow(row: Row, number: number, config: ModelConfig): void {
     for (let i = 0; i < length; i++) if (!Number.isFinite(values[i])) refuse(`${name}[${i}] is ${values[i]}`);
   }
   if (row.advantages && !row.oldLogProbabilities) refuse('it has advantages but no oldLogProbabilities');
-  if (row.reference && row.reference.length !== selectedTokens(row).length * config.vocabulary)
-    refuse(`its reference has ${row.reference.length} values, not one for each weighted token and word of the vocabulary`);
+  for (const name of ['reference', 'logitsGradient'] as const)
+    if (row[name] && row[name].length !== selectedTokens(row).length * config.vocabulary)
+      refuse(`its ${name} has ${row[name].length} values, not one for each weighted token and word of the vocabulary`);
 }

@@ -2,12 +2,12 @@ import type { ModelConfig } from './config.ts';
 import { decode, decodeStep } from './decoder.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { Tape } from './layers/tape.ts';
-import { likelihood, type LossOutput, policyGradient } from './losses.ts';
+import { givenGradient, likelihood, type LossOutput, policyGradient } from './losses.ts';
 import type { Ops, Tensor } from './ops.ts';
 import { parameterLayout } from './parameters.ts';
 
 /** Which loss a training graph ends in. */
-export type LossKind = 'likelihood' | 'policy' | 'policy-kl';
+export type LossKind = 'likelihood' | 'policy' | 'policy-kl' | 'given';
 
 /** The static size of a graph over whole rows: batch × length tokens, `selected` of them with a loss. */
 export interface GraphSize {
@@ -79,6 +79,7 @@ function forward(tape: Tape, config: ModelConfig, { batch, length }: GraphSize, 
 
 function lossOf(ops: Ops, loss: LossKind, logits: Tensor, { floats, indices }: GraphInputs): LossOutput {
   const targets = indices.targets!;
+  if (loss === 'given') return givenGradient(ops, logits, targets, floats.logitsGradient!);
   const weights = floats.weights!;
   if (loss === 'likelihood') return likelihood(ops, logits, targets, weights);
   return policyGradient(ops, logits, targets, {
@@ -111,10 +112,12 @@ function rowInputs(config: ModelConfig, { batch, length, selected }: GraphSize):
 function lossInputs(config: ModelConfig, { selected }: GraphSize, loss: LossKind): Record<string, InputSpec> {
   const perToken: InputSpec = { type: 'float32', shape: [selected, 1] };
   const one: InputSpec = { type: 'float32', shape: [1, 1] };
+  const perWord: InputSpec = { type: 'float32', shape: [selected, config.vocabulary] };
   if (loss === 'likelihood') return { weights: perToken };
+  if (loss === 'given') return { logitsGradient: perWord };
   return {
     weights: perToken, advantages: perToken, oldLogProbabilities: perToken,
     clipLow: one, clipHigh: one, dualClip: one, entropyCoefficient: one,
-    ...(loss === 'policy-kl' && { klCoefficient: one, reference: { type: 'float32', shape: [selected, config.vocabulary] } as const }),
+    ...(loss === 'policy-kl' && { klCoefficient: one, reference: perWord }),
   };
 }

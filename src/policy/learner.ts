@@ -7,7 +7,12 @@ import type { LossKind } from './graphs.ts';
 import type { Model } from './parameters.ts';
 import { openHost, type RemoteHost } from './threads.ts';
 
-/** Which loss the rows are trained on. A row's weights are multiplied by 1 / `normaliser`, of the whole mini-batch. */
+/**
+ * Which loss the rows are trained on. A row's weights are multiplied by 1 / `normaliser`, of the whole mini-batch.
+ * Any other loss is had in two calls: `scoreVocabulary` gives the log-probabilities from which it is computed in
+ * JavaScript, then `gradient` takes its gradient with respect to the logits (`given`) or, where it is a function of the
+ * tokens' own log-probabilities alone, −d loss / d log p as weights (`likelihood`).
+ */
 export type Loss =
   /** −Σ weight · log p. */
   | { kind: 'likelihood'; normaliser: number }
@@ -20,7 +25,9 @@ export type Loss =
     dualClip: number;
     entropyCoefficient?: number;
     klCoefficient?: number;
-  };
+  }
+  /** Rows bring `logitsGradient`, used as it is; the loss reported is 0. */
+  | { kind: 'given' };
 
 export interface LearnerOptions {
   engine?: EngineOptions;
@@ -86,7 +93,7 @@ export class Learner {
    * result is the same, bit for bit, for any number of threads.
    */
   async gradient(rows: readonly Row[], loss: Loss): Promise<GradientResult> {
-    const { kind, scalars } = lossInputs(loss, rows);
+    const { kind, scalars, scale } = lossInputs(loss, rows);
     const batches = packRows(rows, this.model.config, this.rowsPerBatch);
     const result: GradientResult = {
       loss: 0, gradient: this.#gradient.fill(0), logProbabilities: emptyLike(rows), figures: {},
@@ -94,7 +101,7 @@ export class Learner {
     };
     const { version } = this.model;
     await this.#inOrder(batches, async (host, batch, slot) =>
-      host.gradient({ version, slot, loss: kind, size: batch.size, feeds: { ...batchFeeds(batch, rows, this.model.config, 1 / loss.normaliser), ...scalars } }),
+      host.gradient({ version, slot, loss: kind, size: batch.size, feeds: { ...batchFeeds(batch, rows, this.model.config, scale), ...scalars } }),
     (outputs, batch, slot) => {
       const { loss: value, ...perToken } = outputs;
       if (!Number.isFinite(value![0])) throw new ClewError(`The loss of rows ${batch.rows.join(', ')} is ${value![0]}: the model's parameters have gone astray. Lower the learning rate, and start again from the last checkpoint.`);
@@ -181,15 +188,21 @@ export class Learner {
   }
 }
 
-function lossInputs(loss: Loss, rows: readonly Row[]): { kind: LossKind; scalars: Record<string, Float32Array> } {
+function lossInputs(loss: Loss, rows: readonly Row[]): { kind: LossKind; scalars: Record<string, Float32Array>; scale: number } {
+  if (loss.kind === 'given') {
+    const missing = rows.findIndex(row => !row.logitsGradient);
+    if (missing >= 0) throw new ClewError(`Row ${missing} has no logitsGradient, which a loss computed elsewhere needs.`);
+    return { kind: 'given', scalars: {}, scale: 1 };
+  }
+  const scale = 1 / loss.normaliser;
   if (!(loss.normaliser > 0)) throw new ClewError(`The loss is divided by ${loss.normaliser}; it must be above 0. Does any token have a weight?`);
-  if (loss.kind === 'likelihood') return { kind: 'likelihood', scalars: {} };
+  if (loss.kind === 'likelihood') return { kind: 'likelihood', scalars: {}, scale };
   const { clipLow, clipHigh, dualClip, entropyCoefficient = 0, klCoefficient = 0 } = loss;
   const missing = rows.findIndex(row => !row.advantages || (klCoefficient > 0 && !row.reference));
   if (missing >= 0) throw new ClewError(`Row ${missing} has no ${rows[missing]!.advantages ? 'reference, which a KL term needs' : 'advantages, which a policy gradient needs'}.`);
   const scalars = { clipLow, clipHigh, dualClip, entropyCoefficient, ...(klCoefficient > 0 && { klCoefficient }) };
   return {
-    kind: klCoefficient > 0 ? 'policy-kl' : 'policy',
+    kind: klCoefficient > 0 ? 'policy-kl' : 'policy', scale,
     scalars: Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)])),
   };
 }

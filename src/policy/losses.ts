@@ -27,6 +27,11 @@ export function likelihood(ops: Ops, logits: Tensor, targets: Indices, weights: 
   };
 }
 
+/** A loss that was computed elsewhere: only its gradient with respect to the logits is known, [m, vocabulary]. */
+export function givenGradient(ops: Ops, logits: Tensor, targets: Indices, gradient: Tensor): LossOutput {
+  return { loss: ops.constant([0], [1, 1]), logProbabilities: ops.pick(ops.logSoftmax(logits), targets), figures: {}, gradient };
+}
+
 /** The tensors of a policy gradient. Those of one number, [1, 1], are inputs so that changing them rebuilds nothing. */
 export interface PolicyInputs {
   /** Share of each token in the average, [m, 1]: for a token mean 1 / count over the whole mini-batch. */

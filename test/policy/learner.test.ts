@@ -79,6 +79,26 @@ describe('Learner', () => {
     expect(Math.min(...await klTo(await other.scoreVocabulary(rows)))).toBeGreaterThan(1e-6);
   });
 
+  it('takes the gradient of a loss that was computed elsewhere, from the log-probabilities of the vocabulary', async () => {
+    const learner = await open(2);
+    const whole = await learner.scoreVocabulary(rows);
+    const given = rows.map((row, r) => {
+      const selected = [...Array.from(row.tokens).keys()].filter(i => row.weights[i] !== 0);
+      // The gradient of the mean negative log-likelihood: (p − one-hot) / count.
+      const logitsGradient = whole[r]!.map(Math.exp);
+      selected.forEach((at, i) => {
+        logitsGradient[i * 40 + row.tokens[at]!]! -= 1;
+      });
+      return { ...row, logitsGradient: logitsGradient.map(value => value / normaliser) };
+    });
+    const { gradient, logProbabilities } = await learner.gradient(given, { kind: 'given' });
+    const elsewhere = gradient.slice();
+    const direct = await learner.gradient(rows, likelihood);
+    expect(relativeDistance(elsewhere, direct.gradient)).toBeLessThan(1e-5);
+    expect(logProbabilities).toEqual(direct.logProbabilities);
+    await expect(learner.gradient(rows, { kind: 'given' })).rejects.toThrow(/Row 0 has no logitsGradient/);
+  });
+
   it('reads the parameters again when the model\'s version goes up', async () => {
     const learner = await open(1);
     const before = (await learner.score(rows))[3]!;
