@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { recipeFor, textLeakRules } from '../../cold-start/index.ts';
 import { openEndpoint } from '../agents/index.ts';
 import {
-  type Annotator, buildDemonstrations, inspectDemonstrations, type Method, methods, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, type Recipe,
+  type Annotator, buildDemonstrations, checkCategories, inspectDemonstrations, type Method, methods, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, type Recipe,
   rlvmrMethod, rulesAnnotator, teacherAnnotator, trainedCategories, worldText,
 } from '../demonstrations/index.ts';
 import { ClewError, UsageError } from '../errors.ts';
@@ -48,6 +48,11 @@ export function coldStartCommand(): Command {
     .addCommand(textCommand());
 }
 
+/** The names in a list with commas. */
+function namesIn(list: string | undefined): string[] | undefined {
+  return list?.split(',').map(name => name.trim()).filter(Boolean);
+}
+
 /** Reads a probability, for commander. */
 function share(text: string): number {
   const value = Number(text);
@@ -85,15 +90,16 @@ function buildCommand(): Command {
     .action(async (name: string, options: BuildArguments) => {
       if (options.annotator === 'teacher' && !options.model) throw new UsageError('Say which model is the teacher: --model NAME.');
       if (options.method === 'mbt-r' && !options.students) throw new UsageError('mbt-r rewrites a student\'s episodes: say where they are with --students FILE.');
-      const world = await loadWorld(name, options), recipe = recipeFor(world);
+      const world = await loadWorld(name, options), recipe = recipeFor(world), categories = namesIn(options.categories) ?? trainedCategories(world);
+      checkCategories(world, categories);
       const out = options.out ?? `cold-start/${world.name}.sqlite`;
       if (options.replace) for (const file of [out, `${out}-wal`, `${out}-shm`]) rmSync(file, { force: true });
       if (options.out === undefined) mkdirSync(dirname(out), { recursive: true });
-      await build(world, recipe, out, options);
+      await build(world, recipe, categories, out, options);
     });
 }
 
-async function build(world: World, recipe: Recipe, out: string, options: BuildArguments): Promise<void> {
+async function build(world: World, recipe: Recipe, categories: readonly string[], out: string, options: BuildArguments): Promise<void> {
   const { seed, mistakes: rate, chain, noise, trajectories, method, maxSteps = Math.min(30, world.maxSteps) } = options;
   const stop = new AbortController();
   const annotator = annotatorOf(options, out, stop.signal);
@@ -105,8 +111,7 @@ async function build(world: World, recipe: Recipe, out: string, options: BuildAr
   process.once('SIGINT', interrupted);
   try {
     const result = await buildDemonstrations({
-      world, recipe, store, run, annotator, trajectories, seed, ...part, signal: stop.signal, onTrajectory: () => progress.advance(),
-      ...(options.categories !== undefined && { categories: options.categories.split(',').map(category => category.trim()).filter(Boolean) }),
+      world, recipe, store, run, annotator, trajectories, categories, seed, ...part, signal: stop.signal, onTrajectory: () => progress.advance(),
     });
     progress.end();
     store.pack();
@@ -207,7 +212,7 @@ function textCommand(): Command {
     .option('--data <path>', 'where the games of ALFWorld are')
     .action(async (name: string, options: { documents: number; from: number; steps: number; seed: number; categories?: string } & WorldOptions) => {
       const world = await loadWorld(name, options);
-      const categories = options.categories?.split(',').map(category => category.trim()).filter(Boolean) ?? trainedCategories(world);
+      const categories = namesIn(options.categories) ?? trainedCategories(world);
       let left = options.documents;
       for (const document of worldText({ world, recipe: recipeFor(world), categories, seed: options.seed, from: options.from, steps: options.steps })) {
         if (left-- <= 0) break;

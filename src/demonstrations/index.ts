@@ -1,5 +1,5 @@
 export { commandOf, objection, replyText, type Annotator, type Refused } from './annotator.ts';
-export { buildDemonstrations, trainedCategories, type BuildOptions, type BuildResult } from './build.ts';
+export { buildDemonstrations, checkCategories, trainedCategories, type BuildOptions, type BuildResult } from './build.ts';
 export { demonstrate, type DemonstratedStep, type Demonstration, type DemonstrateOptions, type MistakeOptions } from './demonstrate.ts';
 export { foresight } from './foresight.ts';
 export { inspectDemonstrations, type Inspection as DemonstrationInspection } from './inspect.ts';

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -63,10 +63,11 @@ test('world text comes as JSON lines, the same for the same seed', () => {
   expect(lines('--from', '1')[0]).toBe(lines()[1]);
 });
 
-/** The command as a child that a test can talk to while it serves a teacher itself. */
-function running(args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+/** The command as a child, while the test itself serves a teacher. `begun` is given the child. */
+function running(args: readonly string[], begun: (child: ChildProcess) => void = () => {}): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise(done => {
     const child = spawn(process.execPath, ['bin/clew.js', ...args], { env: { ...process.env, NO_COLOR: '1' } });
+    begun(child);
     let out = '', err = '';
     child.stdout.on('data', piece => (out += piece));
     child.stderr.on('data', piece => (err += piece));
@@ -90,6 +91,23 @@ test('a teacher: an endpoint that dies leaves what was answered; the same comman
   store.close();
 });
 
+test.each<[NodeJS.Signals, number | null]>([['SIGKILL', null], ['SIGINT', 1]])('%s in the middle: nothing that was answered is asked again', async (signal, code) => {
+  const file = at(`${signal}.sqlite`);
+  let child: ChildProcess | undefined;
+  // The first answers come; then none does, and the build is ended.
+  const slow = await scriptedTeacher((messages, n) => {
+    if (n < 3) return rightAnswer(messages);
+    setTimeout(() => child!.kill(signal), 300);
+    return undefined;
+  });
+  const args = (baseUrl: string) => ['cold-start', 'build', 'household', '--annotator', 'teacher', '--model', 'scripted', '--base-url', baseUrl, '--concurrency', '1', '--trajectories', '8', '--out', file];
+  expect((await running(args(slow.baseUrl), begun => { child = begun; })).code).toBe(code);
+  await slow.close();
+  const teacher = await scriptedTeacher(rightAnswer), second = await running(args(teacher.baseUrl));
+  await teacher.close();
+  expect([second.code, second.out.includes('8 trajectories'), teacher.paid.length]).toEqual([0, true, 5]);
+});
+
 test.each<[string, string[], number, RegExp]>([
   ['no world', ['build'], 2, /missing required argument 'world'/],
   ['an unknown world', ['build', 'moon'], 2, /There is no world "moon"/],
@@ -107,6 +125,7 @@ test.each<[string, string[], number, RegExp]>([
   const result = clew(['cold-start', ...args.map(arg => (arg === 'OUT' ? at('x.sqlite') : arg))]);
   expect([result.code, result.err]).toEqual([code, expect.stringMatching(sentence)]);
   expect(result.err).not.toMatch(/\n\s+at /);
+  expect(existsSync(at('x.sqlite'))).toBe(false);
 });
 
 test('a file with an evaluation task in it is found out, with exit code 1', () => {

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChatMessage } from '../../src/agents/index.ts';
 
-/** What the teacher answers to the n-th request (from 0): a text, or a text with a reason why it ends, or a status. */
-export type Script = (messages: readonly ChatMessage[], n: number) => string | { readonly text: string; readonly finish: string } | { readonly status: number };
+/** What the teacher answers to the n-th request (from 0): a text, or a text with a reason why it ends, or a status; undefined for never. */
+export type Script = (messages: readonly ChatMessage[], n: number) => string | { readonly text: string; readonly finish: string } | { readonly status: number } | undefined;
 
 export interface ScriptedTeacher {
   readonly baseUrl: string;
@@ -20,6 +20,7 @@ export async function scriptedTeacher(script: Script): Promise<ScriptedTeacher> 
     request.on('data', piece => (body += piece));
     request.on('end', () => {
       const { messages } = JSON.parse(body) as { messages: ChatMessage[] }, answer = script(messages, paid.length);
+      if (answer === undefined) return;
       if (typeof answer === 'object' && 'status' in answer) {
         response.writeHead(answer.status).end('{"error": "no"}');
         return;
