@@ -49,6 +49,7 @@ export function stepFacts(trajectory: Pick<Trajectory, 'opening' | 'steps'>): St
     const command = step.command === null ? null : plain(step.command);
     const answer = plain(step.observation);
     if (stateBefore === null || stateAfter === null) statesKnown = false;
+    // The state after a step is the state before the next: this collects all that came before.
     if (stateBefore !== null) states.add(stateBefore);
 
     const tag = paidTag(step);
@@ -73,7 +74,6 @@ export function stepFacts(trajectory: Pick<Trajectory, 'opening' | 'steps'>): St
       commands.add(command);
       pairs.add(pair);
     }
-    if (stateAfter !== null) states.add(stateAfter);
     read.add(answer);
     before = command;
     return facts;

@@ -52,8 +52,7 @@ function sameActions(a: Seen, b: Seen): boolean {
 }
 
 /** Whether the action stands letter by letter in the admissible list; where a log has no list, whether the world took it. */
-function available({ action, objections }: RlvmrReading, { admissible, accepted }: Step): Fact {
-  if (objections.includes('not one action')) return false;
+function available({ action }: RlvmrReading, { admissible, accepted }: Step): Fact {
   if (admissible !== null) return admissible.includes(action);
   return accepted ?? lacking.acceptance;
 }

@@ -68,6 +68,13 @@ describe('terms are data', () => {
     expect(mean('trajectory')).toBeCloseTo(1 / 2, 12);
   });
 
+  it('in which the steps of one trajectory alone are a lone cell when each trajectory counts one', () => {
+    const own = (weighting: 'trajectory' | 'step'): Term => ({ ...term, unit: 'step', scale: 'none', weighting, signal: [{ reward: 'r', parts: ['p'], per: 'step' }] });
+    const alone = [numbers(0, 0, 2, { signals: { 'r/p': [1, 0] } })];
+    expect(advantagesOf({ ...grpo(), terms: [own('trajectory')] }, alone, 1).steps).toEqual([[0, 0]]);
+    expect(advantagesOf({ ...grpo(), terms: [own('step')] }, alone, 1).steps).toEqual([[0.5, -0.5]]);
+  });
+
   it('that add up, each with its weight', () => {
     const half: Term = { ...term, name: 'half', weight: 0.5 };
     const batch = [numbers(0, 1, 2), numbers(1, 0, 2)];
