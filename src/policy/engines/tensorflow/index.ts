@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { ClewError } from '../../../errors.ts';
 import type { Engine, Provider } from '../engine.ts';
-import { isNative, loadTensorflow, type TensorflowLibrary, type TensorflowRuntime } from './library.ts';
+import type { TensorflowLibrary } from './libraries.ts';
+import { isNative, loadTensorflow, type TensorflowRuntime } from './library.ts';
 import { compileProgram } from './program.ts';
 
-export { type TensorflowLibrary, tensorflowLibraries } from './library.ts';
+export { type TensorflowLibrary, tensorflowLibraries } from './libraries.ts';
 
 export interface TensorflowOptions {
   /** `cuda` insists on an NVIDIA GPU and `cpu` on the processor; by default TensorFlow takes a GPU where it finds one. */

@@ -4,12 +4,9 @@ import path from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { ClewError } from '../../../errors.ts';
 import { installationFolder } from './installation.ts';
+import { tensorflowLibraries, type TensorflowLibrary } from './libraries.ts';
 
 export type Tf = typeof TensorFlow;
-
-/** The npm packages that can compute, in the order they are looked for; TensorFlow's own kernels come first. */
-export const tensorflowLibraries = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu'] as const;
-export type TensorflowLibrary = (typeof tensorflowLibraries)[number];
 
 export interface TensorflowRuntime {
   library: TensorflowLibrary;
