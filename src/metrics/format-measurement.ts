@@ -80,10 +80,13 @@ function byTagTable(parts: NonNullable<Measurement['by']['tag']>): string[] {
     ['', 'steps', 'repetitive', 'exact', 'inadmissible', 'no-op'],
     ...countedTags.map((tag): Row => {
       const rates = parts[tag];
-      const cell = (rate: Rate): string => (rate.value === null ? '-' : `${percent(rate.value)} of ${rate.denominator}`);
-      return [tag, String(rates.exactRepeat.denominator), cell(rates[repetitiveAction]), cell(rates.exactRepeat), cell(rates.inadmissible), cell(rates.noOp)];
+      return [tag, String(rates.exactRepeat.denominator), shortCell(rates[repetitiveAction]), shortCell(rates.exactRepeat), shortCell(rates.inadmissible), shortCell(rates.noOp)];
     }),
   ]);
+}
+
+function shortCell(rate: Rate): string {
+  return rate.value === null ? '-' : `${percent(rate.value)} of ${rate.denominator}`;
 }
 
 /** One line for every reason, with the figures that it took away. */
