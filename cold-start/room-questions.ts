@@ -31,8 +31,9 @@ function whereIs(notes: RoomNotes, random: Random, kinds: readonly string[]): Qu
   if (pool.length === 0) return undefined;
   const kind = random.pick(pool), places = notes.seen(kind);
   if (places.length === 0) return { question: `where is ${kind}?`, answer: `no ${kind} seen yet.` };
-  const here = places.find(({ place }) => place === notes.at) ?? places[0]!;
-  return { question: `where is ${kind}?`, answer: `${here.thing} is in ${here.place.name}.` };
+  // In several places and none of them here: no answer would be the right one.
+  const here = places.find(({ place }) => place === notes.at) ?? (new Set(places.map(({ place }) => place)).size === 1 ? places[0] : undefined);
+  return here && { question: `where is ${kind}?`, answer: `${here.thing} is in ${here.place.name}.` };
 }
 
 function inHand({ held }: RoomNotes): Question {

@@ -30,12 +30,13 @@ export function generalMistakes(): MistakeMaker {
   const once = new Set<string>();
   return {
     see() {},
-    possible({ command, because }, { admissible }) {
+    possible({ command, because, searching }, { admissible }) {
       const now = new Set(admissible), verb = verbOf(command), wanted = commandTarget(command);
       for (const each of admissible) once.add(each);
       const found: Mistake[] = [];
       for (const other of admissible) {
-        if (other !== command && verbOf(other) === verb) found.push({ kind: 'wrong place', command: other, belief: because, lesson: wanted === null ? `${other} was not wanted` : `${wanted} was wanted` });
+        // While searching, another place may be as good: nobody could tell that it was a mistake.
+        if (!searching && other !== command && verbOf(other) === verb) found.push({ kind: 'wrong place', command: other, belief: because, lesson: wanted === null ? `${other} was not wanted` : `${wanted} was wanted` });
       }
       for (const other of once) {
         if (!now.has(other)) found.push({ kind: 'inadmissible command', command: other, belief: because, lesson: `${other} is not possible now` });

@@ -10,10 +10,10 @@ export interface PlayShares {
 }
 
 /** Steps for which the player minds one thing. */
-const longestInterest = 8;
+const longestInterest = 12;
 
 /** How much likelier a command is drawn that changes something than one that is only looked at (`help`, `look`). */
-const effective = 60;
+const effective = 3000;
 
 /** Chooses commands without a goal, but not without an interest; undefined when nothing is admissible. One for each document. */
 export type Chooser = (moment: Episode, random: Random) => string | undefined;
@@ -38,11 +38,11 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
   };
 
   function interested(moment: Episode, random: Random): string {
-    const { admissible } = moment, about = interest === undefined ? [] : admissible.filter(command => command.includes(interest!));
+    const { admissible } = moment, about = interest === undefined ? [] : admissible.filter(command => command.includes(interest!) && changes(moment, command));
     if (patience-- <= 0 || about.length === 0) return noticed(weighted(moment, admissible, random), random);
     const unused = about.filter(command => uses(command) === 0);
     if (unused.length > 0 && random() < 0.7) return weighted(moment, unused, random);
-    const way = random() < 0.6 ? opensUp(moment, random) : undefined;
+    const way = random() < 0.8 ? opensUp(moment, random) : undefined;
     return way ?? noticed(weighted(moment, random() < 0.6 ? about : admissible, random), random);
   }
 
@@ -64,11 +64,10 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
   }
 
   /** Draws a command; each verb weighs less the more it was used and the more commands share it, and least what changes nothing. */
-  function weighted({ world, state }: Episode, commands: readonly string[], random: Random): string {
+  function weighted(moment: Episode, commands: readonly string[], random: Random): string {
     const shared = new Map<string, number>();
     for (const command of commands) shared.set(verbOf(command), (shared.get(verbOf(command)) ?? 0) + 1);
-    const events = world.admissible(state);
-    const weights = commands.map(command => (world.next(state, events.get(command)) === state ? 1 : effective) / (1 + uses(command)) / Math.sqrt(shared.get(verbOf(command))!));
+    const weights = commands.map(command => (changes(moment, command) ? effective : 1) / (1 + uses(command)) / Math.sqrt(shared.get(verbOf(command))!));
     let draw = random() * weights.reduce((sum, weight) => sum + weight, 0);
     for (const [i, weight] of weights.entries()) if ((draw -= weight) < 0) return commands[i]!;
     return commands.at(-1)!;
@@ -77,6 +76,10 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
   function uses(command: string): number {
     return used.get(verbOf(command)) ?? 0;
   }
+}
+
+function changes({ world, state }: Episode, command: string): boolean {
+  return world.next(state, world.admissible(state).get(command)) !== state;
 }
 
 function verbFirst(commands: readonly string[], random: Random): string {

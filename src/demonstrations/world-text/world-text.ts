@@ -1,9 +1,9 @@
 import { UsageError } from '../../errors.ts';
-import { createRandom, type TaskRecord, type World } from '../../world/index.ts';
+import { createRandom, type Random, type TaskRecord, type World } from '../../world/index.ts';
 import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import type { Recipe } from '../recipe.ts';
-import type { Segment, WorldDocument } from './document.ts';
+import type { QuestionWriter, Segment, WorldDocument } from './document.ts';
 import { type PlayShares, randomPlay } from './random-play.ts';
 
 export interface WorldTextOptions extends PlayShares {
@@ -59,7 +59,7 @@ export function* worldText({ world, recipe, categories = trainedCategories(world
       moment = moment.step(command);
       segments.push(...commandSegments(command, lookUpWeight), { kind: 'observation', text: moment.observation, weight: 1 });
       writer?.see(moment.observation, command);
-      for (let i = 0; i < 2; i++) if (writer && random() < questions) segments.push(...asked(writer.ask(random), lookUpWeight));
+      segments.push(...asked(writer, random, questions, lookUpWeight));
     }
     return { id: `${record.id}/${n}`, world: world.name, segments };
   }
@@ -88,8 +88,14 @@ function commandSegments(command: string, lookUpWeight: number): Segment[] {
   return verb === 'take ' ? [{ kind: 'command', text: verb, weight: 1 }, { kind: 'command', text: rest, weight: lookUpWeight }] : [{ kind: 'command', text: command, weight: 1 }];
 }
 
-function asked(question: { readonly question: string; readonly answer: string } | undefined, lookUpWeight: number): Segment[] {
-  return question ? [{ kind: 'question', text: question.question, weight: 1 }, { kind: 'answer', text: question.answer, weight: lookUpWeight }] : [];
+/** Up to two different questions, each with the given probability. */
+function asked(writer: QuestionWriter | undefined, random: Random, probability: number, lookUpWeight: number): Segment[] {
+  const answers = new Map<string, string>();
+  for (let i = 0; i < 2; i++) {
+    const asked = writer && random() < probability ? writer.ask(random) : undefined;
+    if (asked) answers.set(asked.question, asked.answer);
+  }
+  return [...answers].flatMap(([question, answer]): Segment[] => [{ kind: 'question', text: question, weight: 1 }, { kind: 'answer', text: answer, weight: lookUpWeight }]);
 }
 
 /** The tasks that fit, again and again: no more than `mostTasks` of them are kept. */
