@@ -11,7 +11,11 @@ export function readCommand(game: Game, objects: Objects, text: string): { actio
     const pattern = new RegExp(`^${game.grammar.actions.get(action.name)!.template.map(source).join('')}$`).exec(text);
     if (!pattern) continue;
     const ids = Object.entries(pattern.groups ?? {}).map(([variable, name]) => [variable, idOf.get(name)] as const);
-    const fits = ids.every(([variable, id]) => id !== undefined && objects.is(id, action.parameters.find(({ name }) => name === `?${variable}`)?.type ?? 'object'));
+    const fits = ids.every(([variable, id]) => {
+      const type = action.parameters.find(({ name }) => name === `?${variable}`)?.type ?? 'object';
+      // The root type takes in everything; what a domain calls a plain object is meant to be one.
+      return id !== undefined && (type === 'object' ? objects.type(id) === type : objects.is(id, type));
+    });
     if (fits) return { action, ids: new Map(ids as [string, string][]) };
   }
   return undefined;
@@ -24,12 +28,12 @@ function source(part: Part): string {
   return term?.kind === 'variable' ? `(?<${term.name}>.+?)` : '.*';
 }
 
-/** A grammar's commands as templates for people and prompts: `take {o} from {r}`, in code-point order. */
+/** A grammar's commands as templates for people and prompts: `take {object} from {receptacle}`, in code-point order. */
 export function commandTemplates(game: Game): string[] {
-  const print = (part: Part) => {
+  const print = (part: Part, action: Action) => {
     if (part.kind === 'literal') return part.text;
     const term = part.kind === 'each' && part.element.kind === 'expression' ? part.element.alternatives[0]?.[0] : undefined;
-    return term?.kind === 'variable' ? `{${term.name}}` : '{…}';
+    return term?.kind === 'variable' ? `{${action.parameters.find(({ name }) => name === `?${term.name}`)?.type ?? term.name}}` : '{…}';
   };
-  return [...new Set(game.domain.actions.map(action => game.grammar.actions.get(action.name)!.template.map(print).join('')))].sort();
+  return [...new Set(game.domain.actions.map(action => game.grammar.actions.get(action.name)!.template.map(part => print(part, action)).join('')))].sort();
 }
