@@ -18,7 +18,7 @@ export interface TokenInputs {
  * The decoder over whole rows: [batch · length] tokens → logits [m, vocabulary] at the m chosen positions only, which
  * spares the head for observations that carry no loss.
  */
-export function decode(tape: Tape, config: ModelConfig, inputs: TokenInputs, positions: Indices, batch: number, length: number):
+export function decodeRows(tape: Tape, config: ModelConfig, inputs: TokenInputs, positions: Indices, batch: number, length: number):
 readonly [logits: Tensor, backward: (gradient: Tensor) => void] {
   const { ops } = tape;
   const { heads, keyHeads, headWidth, theta } = config;

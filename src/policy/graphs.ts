@@ -1,5 +1,5 @@
 import type { ModelConfig } from './config.ts';
-import { decode, decodeStep } from './decoder.ts';
+import { decodeRows, decodeStep } from './decoder.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { Tape } from './layers/tape.ts';
 import { givenGradient, likelihood, type LossOutput, policyGradient } from './losses.ts';
@@ -73,8 +73,8 @@ export function decodingGraph(config: ModelConfig, lanes: number, length: number
   };
 }
 
-function forward(tape: Tape, config: ModelConfig, { batch, length }: GraphSize, { indices }: GraphInputs): ReturnType<typeof decode> {
-  return decode(tape, config, { tokens: indices.tokens!, previous: indices.previous! }, indices.positions!, batch, length);
+function forward(tape: Tape, config: ModelConfig, { batch, length }: GraphSize, { indices }: GraphInputs): ReturnType<typeof decodeRows> {
+  return decodeRows(tape, config, { tokens: indices.tokens!, previous: indices.previous! }, indices.positions!, batch, length);
 }
 
 function lossOf(ops: Ops, loss: LossKind, logits: Tensor, { floats, indices }: GraphInputs): LossOutput {
