@@ -12,8 +12,14 @@ export interface PlayShares {
 /** Steps for which the player minds one thing. */
 const longestInterest = 12;
 
+/** Uses of a verb in a document below which it is worth looking for an occasion. */
+const seldom = 3;
+
+/** Share of the other steps that are taken to make such a verb possible. */
+const errands = 0.5;
+
 /** How much likelier a command is drawn that changes something than one that is only looked at (`help`, `look`). */
-const effective = 3000;
+const effective = 60;
 
 /** Chooses commands without a goal, but not without an interest; undefined when nothing is admissible. One for each document. */
 export type Chooser = (moment: Episode, random: Random) => string | undefined;
@@ -39,11 +45,12 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
 
   function interested(moment: Episode, random: Random): string {
     const { admissible } = moment, about = interest === undefined ? [] : admissible.filter(command => command.includes(interest!) && changes(moment, command));
+    const rare = admissible.filter(command => uses(command) < seldom && changes(moment, command));
+    if (rare.length > 0 && random() < 0.8) return noticed(weighted(moment, rare, random), random);
+    const way = random() < errands ? opensUp(moment, random) : undefined;
+    if (way !== undefined) return way;
     if (patience-- <= 0 || about.length === 0) return noticed(weighted(moment, admissible, random), random);
-    const unused = about.filter(command => uses(command) === 0);
-    if (unused.length > 0 && random() < 0.7) return weighted(moment, unused, random);
-    const way = random() < 0.8 ? opensUp(moment, random) : undefined;
-    return way ?? noticed(weighted(moment, random() < 0.6 ? about : admissible, random), random);
+    return noticed(weighted(moment, random() < 0.7 ? about : admissible, random), random);
   }
 
   /** What was acted on is of interest from now on. */
@@ -53,14 +60,16 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
     return command;
   }
 
-  /** A command after which a verb can be used on the thing that has not been used yet: to the basin with the mug. */
+  /** A command after which a verb can be used that cannot be used now, the least used one: to the basin with the mug, to the lamp. */
   function opensUp({ world, state }: Episode, random: Random): string | undefined {
-    const fresh = (then: string) => then.includes(interest!) && uses(then) === 0;
-    const found = random.shuffle([...world.admissible(state)]).find(([, event]) => {
-      for (const then of world.admissible(world.next(state, event)).keys()) if (fresh(then)) return true;
-      return false;
-    });
-    return found?.[0];
+    const now = world.admissible(state), verbs = new Set([...now.keys()].map(verbOf));
+    let found: string | undefined, least = seldom;
+    for (const [command, event] of random.shuffle([...now])) {
+      for (const then of world.admissible(world.next(state, event)).keys()) {
+        if (uses(then) < least && !verbs.has(verbOf(then))) [found, least] = [command, uses(then)];
+      }
+    }
+    return found;
   }
 
   /** Draws a command; each verb weighs less the more it was used and the more commands share it, and least what changes nothing. */
@@ -79,7 +88,7 @@ export function randomPlay({ inadmissible = 0.1, byVerb = 0.05 }: PlayShares = {
 }
 
 function changes({ world, state }: Episode, command: string): boolean {
-  return world.next(state, world.admissible(state).get(command)) !== state;
+  return world.key(world.next(state, world.admissible(state).get(command))) !== world.key(state);
 }
 
 function verbFirst(commands: readonly string[], random: Random): string {
