@@ -28,7 +28,6 @@ export function countPlaces(data: Data): Counted {
     }
     for (const pair of pairs) { const [object, receptacle] = pair.split(' ') as [string, string]; add(inner(held, object), classOf(receptacle)); }
   }
-  const share = (part: number, whole: number) => Math.round((1000 * part) / whole);
   return {
     holds: sortedRecord([...held].map(([object, counts]) => [object, sortedRecord([...counts].map(([receptacle, count]) => [receptacle, share(count, seen.get(object)!.get(receptacle)!)] as const).filter(([, value]) => value > 0))])),
     shuts: sortedRecord([...doors].map(([receptacle, count]) => [receptacle, share(count, all.get(receptacle)!)])),
@@ -37,7 +36,6 @@ export function countPlaces(data: Data): Counted {
 
 /** The source of `places.ts`. */
 export function placesSource({ holds, shuts }: Counted): string {
-  const line = (record: Readonly<Record<string, number>>) => `{ ${Object.entries(record).map(([name, value]) => `${name}: ${value}`).join(', ')} }`;
   return [
     '/**',
     ' * Where things are usually kept. Counted over the initial states of the 3,553 official training games by `countPlaces`;',
@@ -66,5 +64,14 @@ function add(map: Map<string, number>, key: string): void {
 }
 
 function sortedRecord<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** In thousandths. */
+function share(part: number, whole: number): number {
+  return Math.round((1000 * part) / whole);
+}
+
+function line(record: Readonly<Record<string, number>>): string {
+  return `{ ${Object.entries(record).map(([name, value]) => `${name}: ${value}`).join(', ')} }`;
 }

@@ -68,15 +68,19 @@ export async function openData(path = process.env['ALFWORLD_DATA'], options: Dat
 async function inFolder(path: string): Promise<Files> {
   const root = [path, join(path, 'json_2.1.1')].find(folder => folders.some(name => existsSync(join(folder, name))));
   if (!root) {
-    const archives = readdirSync(path).filter(name => /tw-pddl.*\.zip$/.test(name)).sort();
+    const archives = readdirSync(path).filter(name => /tw-pddl.*\.zip$/.test(name)).toSorted();
     if (archives.length === 0) throw new ClewError(`${path} holds neither a folder json_2.1.1 (with train, valid_seen, valid_unseen) nor an archive json_…_tw-pddl.zip.`);
     return inArchive(join(path, archives.at(-1)!));
   }
-  const under = (folder: string) => (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name) : []);
   const ids = folders.flatMap(folder => under(join(root, folder)).flatMap(task => under(join(root, folder, task)).map(trial => `${folder}/${task}/${trial}`)))
     .filter(id => existsSync(join(root, id, 'game.tw-pddl')));
   const file = (id: string) => join(root, id, 'game.tw-pddl');
   return { path: root, ids, file, read: id => readFileSync(file(id), 'utf8') };
+}
+
+/** The names of the folders in a folder; none when it is not there. */
+function under(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name) : [];
 }
 
 async function inArchive(path: string): Promise<Files> {
@@ -120,9 +124,8 @@ function dataOf(files: Files, { partial = false }: DataOptions): Data {
       if (game === 'unmarked') unmarked.push(files.file(id));
       else if (game) games.push(game);
     }
-    games.sort((a, b) => (a.id < b.id ? -1 : 1));
     if (!partial) checkCounts(files.path, folder, games, unmarked);
-    return games;
+    return games.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   return {

@@ -43,7 +43,7 @@ class Thought {
   private fetch(): Decision | undefined {
     const { memory, wanted } = this, placed = new Set(wanted.count === 2 ? this.gathered()?.contents : []);
     const seen = this.seenOf(wanted.object).filter(({ name, place }) => !placed.has(name) && !memory.hopeless.has(`take ${name} from ${place.name}`));
-    const [best] = seen.sort((a, b) => this.distance(a.place) - this.distance(b.place));
+    const [best] = seen.toSorted((a, b) => this.distance(a.place) - this.distance(b.place));
     if (!best) return this.search(wanted.object);
     return this.act(best.place, `take ${best.name} from ${best.place.name}`, `take ${best.name}`, best.name, `${best.name} is in ${best.place.name}`);
   }
@@ -71,7 +71,7 @@ class Thought {
   private light(object: string): Decision | undefined {
     const { memory, wanted } = this;
     const lamps = this.seenOf(wanted.target).filter(({ name, place }) => !(memory.present(place) && (memory.done.has(`use ${name}`) || memory.hopeless.has(`use ${name}`))));
-    const [best] = lamps.sort((a, b) => this.distance(a.place) - this.distance(b.place));
+    const [best] = lamps.toSorted((a, b) => this.distance(a.place) - this.distance(b.place));
     if (!best) return this.search(wanted.target);
     return this.act(best.place, `use ${best.name}`, `use ${best.name}`, best.name, `${best.name} is at ${best.place.name}, and ${object} is in hand`, true);
   }
@@ -81,7 +81,7 @@ class Thought {
     const { memory } = this, origin = memory.origin.get(object), kept = holds[classOf(object)] ?? {};
     const usual = this.sorted([...memory.places.values()]).filter(place => kept[place.kind] !== undefined && place.shut !== true);
     const here = usual.filter(place => memory.present(place));
-    const rest = [...usual].sort((a, b) => kept[b.kind]! - kept[a.kind]!);
+    const rest = [...usual].toSorted((a, b) => kept[b.kind]! - kept[a.kind]!);
     for (const place of [...(origin && memory.present(origin) ? [origin] : []), ...here, ...(origin ? [origin] : []), ...rest, ...memory.places.values()]) {
       const command = this.put(object, place);
       if (!memory.hopeless.has(command) && !memory.unfit.has(`${classOf(object)} ${place.kind}`)) return this.act(place, command, `put ${object} away`, object, `${object} is in hand and is not wanted`);
@@ -94,7 +94,7 @@ class Thought {
     const { memory } = this;
     for (let round = 0; round < 2; round++) {
       const unread = [...memory.places.values()].filter(place => place.contents === undefined && this.reachable(place));
-      const [best] = unread.map(place => ({ place, worth: this.chance(kind, place) / this.cost(place) })).sort((a, b) => b.worth - a.worth);
+      const [best] = unread.map(place => ({ place, worth: this.chance(kind, place) / this.cost(place) })).toSorted((a, b) => b.worth - a.worth);
       if (best) {
         const { place } = best, subgoal = `find ${kind}`, plan = this.plan();
         const decision = (command: string, because: string): Decision => ({ command, subgoal, target: place.name, searching: true, plan, because });
@@ -142,7 +142,7 @@ class Thought {
   /** Where one of two wanted things already lies: the receptacle of the task that holds most of them. */
   private gathered(): Place | undefined {
     const count = (place: Place) => (place.contents ?? []).filter(name => classOf(name) === this.wanted.object && name !== this.memory.held).length;
-    const [best] = this.targets().filter(place => count(place) > 0).sort((a, b) => count(b) - count(a) || this.distance(a) - this.distance(b));
+    const [best] = this.targets().filter(place => count(place) > 0).toSorted((a, b) => count(b) - count(a) || this.distance(a) - this.distance(b));
     return best;
   }
 
@@ -157,7 +157,7 @@ class Thought {
   }
 
   private sorted(places: readonly Place[]): Place[] {
-    return [...places].sort((a, b) => this.distance(a) - this.distance(b));
+    return [...places].toSorted((a, b) => this.distance(a) - this.distance(b));
   }
 
   /** Of 1,000 such places, how many hold a thing of this kind. */

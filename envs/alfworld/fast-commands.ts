@@ -33,7 +33,7 @@ export class Commands {
     this.examine = receptacles.map(({ name }, r) => this.make('examine', `examine ${name}`, -1, r));
     this.inspect = things.map(({ name }, t) => this.make('inspect', `examine ${name}`, t));
     this.use = things.map(({ name }, t) => this.make('use', `use ${name}`, t));
-    const sorted = [...this.goTo].sort(byText);
+    const sorted = [...this.goTo].toSorted(byText);
     this.leaving = scene.here.map((_, location) => sorted.filter(({ receptacle }) => receptacles[receptacle]!.location !== location));
     this.receptacleNamed = new Map(receptacles.map(({ name }, r) => [name, r]));
     this.thingNamed = new Map(things.map(({ name }, t) => [name, t]));

@@ -31,7 +31,7 @@ export class FastEngine implements Engine<FastState> {
   }
 
   admissible(state: FastState): string[] {
-    const rest = this.elsewhereAside(state).sort(byText), leaving = this.commands.leaving[state.at]!, out: string[] = [];
+    const rest = this.elsewhereAside(state).toSorted(byText), leaving = this.commands.leaving[state.at]!, out: string[] = [];
     let i = 0;
     for (; i < rest.length && rest[i]!.text < 'go to '; i++) out.push(rest[i]!.text);
     for (const { text } of leaving) out.push(text);
@@ -189,7 +189,7 @@ function list(items: readonly string[]): string {
 function including(numbers: readonly number[], value: number): readonly number[] {
   if (numbers.includes(value)) return numbers;
   const out = [...numbers, value];
-  return out.sort((a, b) => a - b);
+  return out.toSorted((a, b) => a - b);
 }
 
 function excluding(numbers: readonly number[], value: number): readonly number[] {

@@ -42,7 +42,7 @@ export async function fetchGames({ from = [newest.url], to, progress = () => {} 
     archives.push({ path, name: basename(path), bytes, sha256, official: release && release.bytes === bytes && release.sha256 === sha256 });
   }
   const files = await unpack(archives.map(({ path }) => path), folder, progress);
-  return { folder, files, archives: archives.map(({ path: _, ...archive }) => archive) };
+  return { folder, files, archives: archives.map(({ name, bytes, sha256, official }) => ({ name, bytes, sha256, official })) };
 }
 
 type Progress = NonNullable<FetchOptions['progress']>;

@@ -121,5 +121,5 @@ function canonicalSymbol(grammar: Grammar, name: string, within: readonly string
 }
 
 function sorted<T>(items: readonly T[]): T[] {
-  return items.map(item => [JSON.stringify(item), item] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
+  return items.map(item => [JSON.stringify(item), item] as const).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
 }

@@ -37,7 +37,7 @@ function flatten(condition: Condition, scope: ReadonlyMap<string, string>, count
   const term = (name: string) => (name.startsWith('?') ? (scope.get(name) ?? '?') : name);
   if (condition.kind === 'and') for (const part of condition.parts) flatten(part, scope, counter, atoms, types, other);
   else if (condition.kind === 'fact') atoms.push([condition.predicate, ...condition.terms.map(term)].join(' '));
-  else if (condition.kind === 'not' && condition.part.kind === 'equal') atoms.push(['differs', ...condition.part.terms.map(term).sort()].join(' '));
+  else if (condition.kind === 'not' && condition.part.kind === 'equal') atoms.push(['differs', ...condition.part.terms.map(term).toSorted()].join(' '));
   else if (condition.kind === 'exists') {
     const inner = new Map(scope);
     for (const { name, type } of condition.variables) {

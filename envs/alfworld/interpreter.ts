@@ -28,7 +28,6 @@ export function interpret(game: Game): Engine<InterpreterState> {
   const differs = domain.actions.some(action => action.effects.some(effect => effect.when && read.has(effect.predicate)));
   const moments = new WeakMap<InterpreterState, Moment>();
 
-  const unpack = (keys: readonly string[]): Fact[] => keys.map(key => { const [predicate, ...args] = key.split(' '); return { predicate: predicate!, args }; });
   const denials = (state: InterpreterState) => unpack(state.denied).map(({ predicate, args }) => ({ predicate: `not_${predicate}`, args }));
   const writer = (state: InterpreterState) => new TextWriter(grammar, names, objects, new Facts(fixed, unpack(state.told ?? state.facts), denials(state)));
 
@@ -51,25 +50,25 @@ export function interpret(game: Game): Engine<InterpreterState> {
     const denied = new Set(state.denied);
     for (const { add, fact } of all) if (!add) denied.add(factKey(fact.predicate, fact.args));
     for (const { add, fact } of all) if (add) denied.delete(factKey(fact.predicate, fact.args));
-    return { facts: next, ...(differs && { told: apply(state.told ?? state.facts, all) }), denied: [...denied].sort() };
+    return { facts: next, ...(differs && { told: apply(state.told ?? state.facts, all) }), denied: [...denied].toSorted() };
   }
 
   function apply(facts: readonly string[], effects: readonly { add: boolean; fact: Fact }[]): string[] {
     const next = new Set(facts);
     for (const { add, fact } of effects) if (!add) next.delete(factKey(fact.predicate, fact.args));
     for (const { add, fact } of effects) if (add && read.has(fact.predicate)) next.add(factKey(fact.predicate, fact.args));
-    return [...next].sort();
+    return [...next].toSorted();
   }
 
   const start: InterpreterState = {
-    facts: [...new Set(problem.init.filter(fact => changing.has(fact.predicate) && read.has(fact.predicate)).map(fact => factKey(fact.predicate, fact.args)))].sort(),
+    facts: [...new Set(problem.init.filter(fact => changing.has(fact.predicate) && read.has(fact.predicate)).map(fact => factKey(fact.predicate, fact.args)))].toSorted(),
     denied: [],
   };
   return {
     kind: 'interpreter',
     start,
     opening: writer(start).write(grammar.symbols.get('intro')![0]!.text),
-    admissible: state => [...moment(state).operators.keys()].sort(),
+    admissible: state => [...moment(state).operators.keys()].toSorted(),
     won: state => holds(problem.goal, new Map(), moment(state).facts, objects),
     step(state, command): Step<InterpreterState> {
       const { operators, facts } = moment(state), operator = operators.get(command.trim());
@@ -80,4 +79,11 @@ export function interpret(game: Game): Engine<InterpreterState> {
       return { state: reached, observation: writer(reached).write(grammar.actions.get(operator.action.name)!.feedback, operator) };
     },
   };
+}
+
+function unpack(keys: readonly string[]): Fact[] {
+  return keys.map(key => {
+    const [predicate, ...args] = key.split(' ') as [string, ...string[]];
+    return { predicate, args };
+  });
 }

@@ -4,7 +4,7 @@
  * the first of three cabinets is "cabinet 3". An id without `_bar_` keeps its text, a blank and no number.
  */
 export function displayNames(ids: Iterable<string>): Map<string, string> {
-  const sorted = [...new Set(ids)].sort(), left = new Map<string, number>(), names = new Map<string, string>();
+  const sorted = [...new Set(ids)].toSorted(), left = new Map<string, number>(), names = new Map<string, string>();
   for (const id of sorted) {
     const base = baseName(id);
     if (base !== undefined) left.set(base, (left.get(base) ?? 0) + 1);

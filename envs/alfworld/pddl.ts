@@ -40,7 +40,7 @@ export function typesUnder(domain: Domain, type: string): string[] {
     for (let up = domain.types.get(name); up !== undefined; up = domain.types.get(up)) if (up === type) return true;
     return false;
   });
-  return [type, ...below.sort()];
+  return [type, ...below.toSorted()];
 }
 
 /** @throws ClewError with line and column for anything outside the subset. */

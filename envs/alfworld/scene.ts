@@ -88,7 +88,7 @@ export function sceneOf(game: Game, rules: KnownRules): Scene | undefined {
     else facts.set(predicate, [args]);
   }
   const of = (predicate: string) => facts.get(predicate) ?? [];
-  const byType = (type: string) => [...names.keys()].filter(id => typeOf.get(id) === type).sort();
+  const byType = (type: string) => [...names.keys()].filter(id => typeOf.get(id) === type).toSorted();
   const receptacleIds = byType('receptacle'), thingIds = byType('object'), locationIds = byType('location');
   const receptacleAt = index(receptacleIds), thingAt = index(thingIds), locationAt = index(locationIds);
   const agents = of('atlocation'), where = single(of('receptacleatlocation')), kinds = single(of('receptacletype')), types = single(of('objecttype'));
@@ -156,7 +156,7 @@ function single(facts: readonly (readonly string[])[]): Map<string, string> | un
 }
 
 function ascending(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((a, b) => a - b);
+  return [...new Set(numbers)].toSorted((a, b) => a - b);
 }
 
 function grouped(count: number, pairs: readonly (readonly number[])[]): number[][] {

@@ -30,10 +30,11 @@ function source(part: Part): string {
 
 /** A grammar's commands as templates for people and prompts: `take {object} from {receptacle}`, in code-point order. */
 export function commandTemplates(game: Game): string[] {
-  const print = (part: Part, action: Action) => {
-    if (part.kind === 'literal') return part.text;
-    const term = part.kind === 'each' && part.element.kind === 'expression' ? part.element.alternatives[0]?.[0] : undefined;
-    return term?.kind === 'variable' ? `{${action.parameters.find(({ name }) => name === `?${term.name}`)?.type ?? term.name}}` : '{…}';
-  };
-  return [...new Set(game.domain.actions.map(action => game.grammar.actions.get(action.name)!.template.map(part => print(part, action)).join('')))].sort();
+  return [...new Set(game.domain.actions.map(action => game.grammar.actions.get(action.name)!.template.map(part => print(part, action)).join('')))].toSorted();
+}
+
+function print(part: Part, action: Action): string {
+  if (part.kind === 'literal') return part.text;
+  const term = part.kind === 'each' && part.element.kind === 'expression' ? part.element.alternatives[0]?.[0] : undefined;
+  return term?.kind === 'variable' ? `{${action.parameters.find(({ name }) => name === `?${term.name}`)?.type ?? term.name}}` : '{…}';
 }

@@ -93,7 +93,7 @@ export class TextWriter {
       .filter(({ args }) => args.length === placeholders.length)
       .map(fact => ({ fact, key: rank(fact) }))
       .filter(({ key }) => key.every(place => place >= 0))
-      .sort((a, b) => compare(a.key, b.key) || compare(a.fact.args, b.fact.args))
+      .toSorted((a, b) => compare(a.key, b.key) || compare(a.fact.args, b.fact.args))
       .map(({ fact }) => fact);
   }
 }

@@ -45,6 +45,6 @@ export function sha256(text: string): string {
 
 /** The digest over the walks of many games: SHA-256 of the lines `GAME SHA256`, sorted by game. */
 export function digest(walks: Iterable<{ readonly game: string; readonly sha256: string }>): string {
-  const sorted = [...walks].sort((a, b) => (a.game < b.game ? -1 : 1));
+  const sorted = [...walks].toSorted((a, b) => (a.game < b.game ? -1 : 1));
   return sha256(sorted.map(({ game, sha256 }) => `${game} ${sha256}\n`).join(''));
 }

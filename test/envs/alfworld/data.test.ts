@@ -31,6 +31,8 @@ const pick = 'valid_seen/pick_and_place_simple-Book-None-Shelf-1/trial_1', clean
 const games = { [pick]: gameText('pick'), [clean]: gameText('clean') };
 const old = gameText('pick', parts => ({ ...parts, grammar: (parts['grammar'] as string).replaceAll('move {o} to {r}', 'put {o} in/on {r}') }));
 
+const other = (solvable: unknown) => gameText('pick', parts => ({ ...parts, solvable }));
+
 describe('the games that count', () => {
   it.each([['a folder', folder], ['an archive', archive]])('are found in %s', async (_, lay) => {
     const data = await openData(lay(games), { partial: true });
@@ -41,7 +43,6 @@ describe('the games that count', () => {
   });
 
   it('are those of the six types that are marked solvable', async () => {
-    const other = (solvable: unknown) => gameText('pick', parts => ({ ...parts, solvable }));
     const data = await openData(folder({
       ...games,
       'valid_seen/pick_and_place_with_movable_recep-Book-Box-Shelf-1/trial_3': gameText(),
@@ -62,7 +63,7 @@ describe('the games that count', () => {
   });
 
   it('names the file that lost its mark', async () => {
-    const data = await openData(folder({ ...games, [`${pick}0`]: gameText('pick', ({ solvable: _, ...rest }) => rest) }));
+    const data = await openData(folder({ ...games, [`${pick}0`]: gameText('pick', parts => ({ ...parts, solvable: undefined })) }));
     expect(() => data.games('valid_seen')).toThrow(/1 file lacks the key "solvable" and so does not count: .*trial_10.game\.tw-pddl/);
   });
 });

@@ -12,7 +12,7 @@ describe('reading a game', () => {
 
   it.each([
     ['JSON that is cut off', gameText().slice(0, 500), 'small.tw-pddl is not JSON'],
-    ['a missing key', gameText('pick', ({ pddl_problem: _, ...rest }) => rest), 'small.tw-pddl has no key "pddl_problem"'],
+    ['a missing key', gameText('pick', parts => ({ ...parts, pddl_problem: undefined })), 'small.tw-pddl has no key "pddl_problem"'],
     ['a value of a wrong type', gameText('pick', parts => ({ ...parts, grammar: 7 })), 'wrong value under "grammar"'],
     ['something that is no object', '[]', 'is not a JSON object'],
     ['unknown PDDL', gameText('pick', parts => ({ ...parts, pddl_problem: problem.replace('GOAL', '(forall (?r - receptacle) (opened ?r))') })), /small\.tw-pddl \(pddl_problem\), line 49, column \d+: "forall"/],

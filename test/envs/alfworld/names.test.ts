@@ -7,7 +7,7 @@ it('numbers the ids of one base name downwards', () => {
 
 it('looks for a basin anywhere in the id', () => {
   const names = displayNames(['sink_bar_1', 'sink_bar_1_bar_sinkbasin', 'bathtub_bar_2_bar_sinkbasin', 'bathtub_bar_3_bar_bathtubbasin']);
-  expect([...names.values()].sort()).toEqual(['bathtubbasin 1', 'bathtubbasin 2', 'sink 1', 'sinkbasin 1']);
+  expect([...names.values()].toSorted()).toEqual(['bathtubbasin 1', 'bathtubbasin 2', 'sink 1', 'sinkbasin 1']);
 });
 
 it('keeps an id without `_bar_`, with a blank and no number', () => {

@@ -27,7 +27,7 @@ describe('ALFWorld games as a world', () => {
   it('has the splits of the data, and keeps categories out of training when asked to', () => {
     expect(world.splits).toEqual(['train', 'seen', 'unseen']);
     expect(l2.splits).toEqual(['train', 'seen', 'unseen', 'heldOut']);
-    expect(l2.tasks('train', 10).map(({ category }) => category).sort()).toEqual(['clean', 'heat', 'look', 'pick']);
+    expect(l2.tasks('train', 10).map(({ category }) => category).toSorted()).toEqual(['clean', 'heat', 'look', 'pick']);
     expect(l2.tasks('heldOut', 10).map(task => task.id)).toEqual(['alfworld:heldOut:pick_cool_then_place_in_recep-Thing-None-Place-2/trial_1', 'alfworld:heldOut:pick_two_obj_and_place-Thing-None-Place-2/trial_1']);
   });
 
