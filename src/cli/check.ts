@@ -2,18 +2,17 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
 import { check, type CheckReport, problemKinds, type ProblemKind, type Spread } from '../world/index.ts';
-import { loadWorld, type WorldOptions } from './load-world.ts';
+import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { listOf, wholeNumber } from './options.ts';
 
 export function checkCommand(): Command {
-  return new Command('check')
+  return withWorldOptions(new Command('check')
     .description('find what is wrong with a world: tasks that cannot be won, dead ends, states out of reach, broken promises')
     .argument('<worlds...>', 'names of shipped worlds, or paths of world files')
     .option('--tasks <count>', 'tasks of each split to look at', wholeNumber(), 20)
     .option('--max-states <count>', 'states that one search may look at', wholeNumber(), 20_000)
     .option('--allow <kinds>', `kinds of problem that are meant to be there, with commas: ${problemKinds.join(', ')}`, listOf(...problemKinds))
-    .option('--data <path>', 'where the games of ALFWorld are')
-    .option('--json', 'print an array with one report a world')
+    .option('--json', 'print an array with one report a world'))
     .action(async (names: string[], options: { tasks: number; maxStates: number; allow?: readonly ProblemKind[]; json?: boolean } & WorldOptions) => {
       // A name that is wrong is found before minutes of checking.
       const worlds = [];

@@ -3,17 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { machineDiagram, statesDiagram, toMermaid, toSvg } from '../world/index.ts';
-import { loadTask, loadWorld, type WorldOptions } from './load-world.ts';
+import { loadTask, loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { wholeNumber } from './options.ts';
 
 export function graphCommand(): Command {
-  return new Command('graph')
+  return withWorldOptions(new Command('graph')
     .description('draw the state machine of a world, or the states that a task can reach')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
     .option('--task <id>', 'draw the reachable states of this task instead of the machine')
     .option('--states <count>', 'at most this many states', wholeNumber(), 60)
-    .option('--out <file>', 'where to write it: .mmd or .md for Mermaid, .svg for a drawing; Mermaid on standard output if left out')
-    .option('--data <path>', 'where the games of ALFWorld are')
+    .option('--out <file>', 'where to write it: .mmd or .md for Mermaid, .svg for a drawing; Mermaid on standard output if left out'))
     .action(async (name: string, options: { task?: string; states: number; out?: string } & WorldOptions) => {
       const kind = options.out === undefined ? '.mmd' : extname(options.out);
       if (!['.mmd', '.md', '.svg'].includes(kind)) throw new UsageError(`--out takes a .mmd, .md or .svg file, not "${options.out}".`);

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
@@ -10,6 +11,15 @@ import type { TaskRecord, World } from '../world/index.ts';
 export interface WorldOptions {
   /** Where the games of ALFWorld are. */
   readonly data?: string | undefined;
+  /** Categories to keep out of training, for worlds that let one choose. */
+  readonly heldOut?: readonly string[] | undefined;
+}
+
+/** Adds to a command what it can tell a world. */
+export function withWorldOptions(command: Command): Command {
+  return command
+    .option('--data <path>', 'where the games of ALFWorld are: an archive or a folder; $ALFWORLD_DATA if left out')
+    .option('--held-out <categories>', 'ALFWorld only: keep these categories out of training, with commas (RLVMR\'s L2: cool,two)', (text: string) => text.split(',').map(word => word.trim()));
 }
 
 type Module = { default?: unknown };
@@ -18,6 +28,7 @@ type Module = { default?: unknown };
 const shipped: Record<string, () => Promise<Module>> = {
   'locked-room': () => import('../../envs/locked-room/index.ts'),
   household: () => import('../../envs/household/index.ts'),
+  alfworld: () => import('../../envs/alfworld/index.ts'),
 };
 
 export const shippedWorlds: readonly string[] = Object.keys(shipped);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { alfworldCommand } from './alfworld.ts';
 import { checkCommand } from './check.ts';
 import { coldStartCommand } from './cold-start.ts';
 import { graphCommand } from './graph.ts';
@@ -10,9 +11,12 @@ import { exportCommand } from './export.ts';
 import { newCommand } from './new.ts';
 import { packageRoot } from './package-root.ts';
 import { panelCommand } from './panel.ts';
+import { parseCommand } from './parse.ts';
 import { playCommand } from './play.ts';
+import { policyCommand } from './policy.ts';
 import { rolloutCommand } from './rollout.ts';
 import { scoreCommand } from './score.ts';
+import { trainCommand } from './train.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
 
@@ -27,10 +31,14 @@ const program = new Command('clew')
   .addCommand(rolloutCommand())
   .addCommand(measureCommand())
   .addCommand(scoreCommand())
+  .addCommand(parseCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(coldStartCommand())
-  .addCommand(enginesCommand());
+  .addCommand(trainCommand())
+  .addCommand(policyCommand())
+  .addCommand(enginesCommand())
+  .addCommand(alfworldCommand());
 
 await run(program, process.argv);
 

@@ -4,14 +4,13 @@ import { createInterface } from 'node:readline';
 import { createRandom, type Episode, greedyPath } from '../world/index.ts';
 import { clip } from '../world/tasks.ts';
 import { ClewError } from '../errors.ts';
-import { loadTask, loadWorld, type WorldOptions } from './load-world.ts';
+import { loadTask, loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 
 export function playCommand(): Command {
-  return new Command('play')
+  return withWorldOptions(new Command('play')
     .description('play a world yourself')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
-    .option('--task <id>', 'the task to play; the first one of training if left out')
-    .option('--data <path>', 'where the games of ALFWorld are')
+    .option('--task <id>', 'the task to play; the first one of training if left out'))
     .action(async (name: string, options: { task?: string } & WorldOptions) => {
       const world = await loadWorld(name, options);
       const record = options.task === undefined ? world.tasks(world.splits[0]!, 1)[0] : loadTask(world, options.task);

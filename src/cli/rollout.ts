@@ -7,7 +7,7 @@ import { openStore, type Store } from '../trajectory/index.ts';
 import { allSplits, canonicalJson, hash, panelTasks, type Split, type TaskRecord, type World } from '../world/index.ts';
 import { agentForms, agentOf, type AgentOptions } from './agent-option.ts';
 import { loadPanel } from './load-panel.ts';
-import { loadWorld, type WorldOptions } from './load-world.ts';
+import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
 import { progressOf } from './progress.ts';
 
@@ -28,7 +28,7 @@ interface Options extends AgentOptions, WorldOptions {
 export function rolloutCommand(): Command {
   const prompts = Object.keys(promptTemplates) as (keyof typeof promptTemplates)[];
   const positive = (text: string) => { const value = Number(text); if (!(value >= 0)) throw new UsageError(`"${text}" is not a number of at least 0.`); return value; };
-  return new Command('rollout')
+  return withWorldOptions(new Command('rollout')
     .description('let an agent play tasks of a world, and store the trajectories; run it again to go on where it stopped')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
     .requiredOption('--agent <agent>', agentForms)
@@ -42,8 +42,7 @@ export function rolloutCommand(): Command {
     .option('--run <name>', 'the name of the run; made from world, agent and panel if left out')
     .option('--show-admissible', 'show the agent the admissible commands')
     .option('--lanes <count>', 'episodes that are played at the same time', wholeNumber(), 64)
-    .option('--data <path>', 'where the games of ALFWorld are')
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'print the result as JSON'))
     .optionsGroup('For chat:MODEL')
     .option('--base-url <url>', 'the OpenAI-compatible endpoint, up to /v1', 'http://127.0.0.1:8000/v1')
     .option('--api-key-env <name>', 'the environment variable that holds the key', 'OPENAI_API_KEY')

@@ -12,6 +12,9 @@ export interface BenchOptions {
 
 const benches: Record<string, () => Promise<{ bench(options: BenchOptions): Promise<BenchResult> }>> = {
   worlds: () => import('./worlds.ts'),
+  alfworld: () => import('./alfworld.ts'),
+  replies: () => import('./replies.ts'),
+  policy: () => import('./policy.ts'),
 };
 
 const args = process.argv.slice(2);
