@@ -14,6 +14,7 @@ export interface Checkpoint {
   optimiser?: { first: Float32Array; second: Float32Array; steps: number };
   /** Whatever the training needs to go on, as JSON. */
   progress?: Readonly<Record<string, unknown>>;
+  origin?: Origin;
 }
 
 /** What is known of a checkpoint without reading its numbers. */
@@ -26,7 +27,19 @@ export interface CheckpointSummary {
   /** Optimiser steps so far; absent when the optimiser was not kept. */
   optimiserSteps?: number;
   progress?: Readonly<Record<string, unknown>>;
+  origin?: Origin;
 }
+
+/** The texts a policy was trained on, and how. */
+const originSchema = z.strictObject({
+  world: z.string(),
+  /** Name of the codec in which it reads and writes. */
+  codec: z.string(),
+  /** The trainings so far, first to last, each with its settings and what came of it. */
+  stages: z.array(z.record(z.string(), z.unknown())).readonly(),
+});
+
+export type Origin = Readonly<z.infer<typeof originSchema>>;
 
 const format = 'clew-policy-1';
 
@@ -39,6 +52,7 @@ const metadataSchema = z.strictObject({
   tokenizerHash: z.string(),
   optimiserSteps: z.int().nonnegative().optional(),
   progress: z.record(z.string(), z.unknown()).optional(),
+  origin: originSchema.optional(),
 });
 
 /**
@@ -47,7 +61,7 @@ const metadataSchema = z.strictObject({
  * whole or not at all; a model that holds NaN is refused and leaves the old file as it was.
  */
 export async function saveCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
-  const { model, tokenizer, optimiser, progress } = checkpoint;
+  const { model, tokenizer, optimiser, progress, origin } = checkpoint;
   checkVocabulary(model.config, tokenizer);
   checkFinite(file, 'saved', model);
   const tensors: Safetensors['tensors'] = {};
@@ -63,7 +77,7 @@ export async function saveCheckpoint(file: string, checkpoint: Checkpoint): Prom
   const metadata = {
     format, config: model.config, configHash: configHash(model.config),
     tokenizer: tokenizer.toData(), tokenizerHash: tokenizer.hash,
-    ...(optimiser && { optimiserSteps: optimiser.steps }), ...(progress && { progress }),
+    ...(optimiser && { optimiserSteps: optimiser.steps }), ...(progress && { progress }), ...(origin && { origin }),
   } satisfies z.input<typeof metadataSchema>;
   await writeAtomically(file, encodeSafetensors({ tensors, metadata: { clew: JSON.stringify(metadata) } }));
 }
@@ -101,6 +115,7 @@ export async function loadCheckpoint(file: string, expected: CheckpointExpectati
   checkFinite(file, 'used', model);
   const checkpoint: Checkpoint = { model, tokenizer };
   if (known.progress) checkpoint.progress = known.progress;
+  if (known.origin) checkpoint.origin = known.origin;
   if (known.optimiserSteps !== undefined) {
     const { length } = model.parameters;
     checkpoint.optimiser = { first: new Float32Array(length), second: new Float32Array(length), steps: known.optimiserSteps };
@@ -113,13 +128,13 @@ export async function loadCheckpoint(file: string, expected: CheckpointExpectati
 /** Reads what a checkpoint is, without its numbers. */
 export async function inspectCheckpoint(file: string): Promise<CheckpointSummary> {
   const { tensors, metadata } = await readSafetensorsHeader(file);
-  const { config, tokenizer, configHash, tokenizerHash, optimiserSteps, progress } = parseMetadata(file, metadata);
+  const { config, tokenizer, configHash, tokenizerHash, optimiserSteps, progress, origin } = parseMetadata(file, metadata);
   const parameters = Object.entries(tensors).filter(([name]) => !name.startsWith('optimiser.'));
   return {
     config: parseModelConfig(config), configHash, tokenizerHash,
     vocabulary: tokenizerFromData(tokenizer).size,
     parameters: parameters.reduce((sum, [, { from, to }]) => sum + (to - from) / 4, 0),
-    ...(optimiserSteps !== undefined && { optimiserSteps }), ...(progress && { progress }),
+    ...(optimiserSteps !== undefined && { optimiserSteps }), ...(progress && { progress }), ...(origin && { origin }),
   };
 }
 

@@ -1,0 +1,86 @@
+import { ClewError } from '../errors.ts';
+import type { Step, Trajectory } from '../trajectory/schema.ts';
+import type { Row } from './batch.ts';
+import type { Codec } from './codec.ts';
+import type { Tokenizer } from './tokenizer/index.ts';
+
+/**
+ * How an episode becomes tokens and back. The only place that knows it: demonstrations, rollouts and the playing policy
+ * are laid out alike.
+ *
+ *     <begin> opening · reply … </action> · observation · reply … </action> · observation …
+ *
+ * World and policy take turns; nothing stands between them, because every reply begins with a tag and ends with
+ * `</action>`. Openings, observations and commands are written in the codec's form.
+ */
+export interface Layout {
+  readonly tokenizer: Tokenizer;
+  readonly codec: Codec;
+  /** Opens and ends what is sent to the world. */
+  readonly action: { readonly begin: number; readonly end: number };
+  opening(text: string): number[];
+  observation(text: string, command: string | null): number[];
+  /** A reply with its tags, as trajectories hold it. */
+  reply(text: string): number[];
+  /** The reply of tokens, whatever they are: the reverse of `reply`. */
+  replyText(tokens: readonly number[]): string;
+  /** A command as it stands after `<action>`, with the `</action>` that ends it. */
+  command(command: string): number[];
+}
+
+const actionPattern = /<action>([^<]*)<\/action>/g;
+
+export function layoutOf(tokenizer: Tokenizer, codec: Codec): Layout {
+  const action = { begin: tokenizer.id('<action>'), end: tokenizer.id('</action>') };
+  const layout: Layout = {
+    tokenizer, codec, action,
+    opening: text => [tokenizer.begin, ...tokenizer.encode(codec.encodeOpening(text))],
+    observation: (text, command) => tokenizer.encode(codec.encodeObservation(text, command)),
+    reply: text => tokenizer.encode(text.replaceAll(actionPattern, (_, command: string) => `<action>${codec.encodeCommand(command)}</action>`)),
+    replyText: tokens => tokenizer.decode(tokens).replaceAll(actionPattern, (_, compact: string) => `<action>${codec.decodeCommand(compact)}</action>`),
+    command: command => layout.reply(`<action>${command}</action>`).slice(1),
+  };
+  return layout;
+}
+
+/** Some tokens of an episode, all written by one side. */
+export interface Span {
+  readonly by: 'world' | 'policy';
+  readonly tokens: readonly number[];
+  /** The step to which the reply or the observation belongs; −1 for the opening. */
+  readonly step: number;
+}
+
+export interface SpanOptions {
+  /** Take the ids that the sampler kept, and never encode what a policy wrote: for reinforcement learning. Throws where a step has none. */
+  kept?: boolean;
+}
+
+/** The tokens of an episode, in the order in which they were written. */
+export function episodeSpans({ opening, steps }: { opening: string; steps: readonly Step[] }, layout: Layout, { kept = false }: SpanOptions = {}): Span[] {
+  const spans: Span[] = [{ by: 'world', tokens: layout.opening(opening), step: -1 }];
+  steps.forEach((step, i) => {
+    if (kept && !step.tokens) throw new ClewError(`Step ${i} kept no tokens: play the episode with a policy, not another agent.`);
+    spans.push({ by: 'policy', tokens: kept ? step.tokens!.reply : layout.reply(step.reply), step: i });
+    spans.push({ by: 'world', tokens: layout.observation(step.observation, step.command), step: i });
+  });
+  return spans;
+}
+
+export interface TrajectoryRowOptions extends SpanOptions {
+  /** Weight of what the world wrote, so that the model keeps its picture of it. Default 0: only the policy's tokens are learnt. */
+  observationWeight?: number;
+}
+
+/** One row of training data: weight 1 on what the policy wrote, 0 on marked mistakes, `observationWeight` on observations. */
+export function trajectoryRow(trajectory: Pick<Trajectory, 'opening' | 'steps'>, layout: Layout, { observationWeight = 0, ...options }: TrajectoryRowOptions = {}): Row {
+  const tokens: number[] = [], weights: number[] = [];
+  for (const span of episodeSpans(trajectory, layout, options)) {
+    const weight = span.by === 'world' ? observationWeight : trajectory.steps[span.step]!.mistake ? 0 : 1;
+    for (const token of span.tokens) {
+      weights.push(tokens.length === 0 ? 0 : weight);
+      tokens.push(token);
+    }
+  }
+  return { tokens, weights };
+}
