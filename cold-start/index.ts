@@ -4,7 +4,7 @@ import { generalRecipe, type LeakRules, type Recipe } from '../src/demonstration
 import { createRandom, isUnseenVariant, type TaskRecord, type World } from '../src/world/index.ts';
 import { goalSentences } from './room-goals.ts';
 import { roomMistakes } from './room-mistakes.ts';
-import { roomQuestions } from './room-questions.ts';
+import { roomGoalQuestions, roomQuestions } from './room-questions.ts';
 
 /** The recipe of a world: for the household and ALFWorld what people in rooms get wrong and are asked, else what fits any world. */
 export function recipeFor(world: World): Recipe {
@@ -31,6 +31,8 @@ function room(world: World, evaluationTask: (record: TaskRecord<any>) => string 
     ...generalRecipe(world),
     mistakes: roomMistakes,
     questions: () => roomQuestions(things),
+    goalQuestions: goal => roomGoalQuestions(things, goal),
+    renamed: things,
     leaks: heldOut => ({ ...textLeakRules(world.name, heldOut), evaluationTask }),
   };
 }

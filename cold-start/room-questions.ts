@@ -24,6 +24,23 @@ export function roomQuestions(kinds: readonly string[]): QuestionWriter {
   };
 }
 
+/**
+ * Questions about the thing that a goal wants: its name, and whether and where one has been seen. They link the goal's noun
+ * to the facts that a thought begins with.
+ */
+export function roomGoalQuestions(kinds: readonly string[], goal: string): QuestionWriter {
+  const notes = new RoomNotes(), words = new Set(goal.toLowerCase().split(/[^a-z]+/)), wanted = kinds.find(kind => words.has(kind));
+  return {
+    see: (observation, command) => notes.see(observation, command),
+    ask(random) {
+      if (wanted === undefined) return undefined;
+      if (random() < 0.3) return { question: 'what is wanted?', answer: `${wanted}.` };
+      const places = notes.seen(wanted), here = places.find(({ place }) => place === notes.at) ?? places[0];
+      return { question: 'where is it?', answer: here ? `${here.thing} is in ${here.place.name}.` : `no ${wanted} seen yet.` };
+    },
+  };
+}
+
 function whereIs(notes: RoomNotes, random: Random, kinds: readonly string[]): Question | undefined {
   const known = [...new Set([...notes.receptacles.values()].flatMap(({ contents }) => (contents ?? []).map(kindOf)))];
   const unseen = kinds.filter(kind => !known.includes(kind) && (!notes.held || kindOf(notes.held) !== kind));

@@ -18,4 +18,5 @@ export { teacherAnnotator, type TeacherOptions } from './teacher/teacher.ts';
 export { trajectoryOf } from './trajectory-of.ts';
 export { segmentKinds, type Question, type QuestionWriter, type Segment, type SegmentKind, type WorldDocument } from './world-text/document.ts';
 export { renamedDocument, renaming, type RenameOptions } from './world-text/rename.ts';
-export { documentLeaks, withoutGoal, worldText, type WorldTextOptions } from './world-text/world-text.ts';
+export { goalDocuments } from './world-text/goal-text.ts';
+export { documentLeaks, withoutGoal, worldDocuments, worldText, type WorldTextOptions } from './world-text/world-text.ts';

@@ -14,6 +14,10 @@ export interface Recipe {
   tasks(seed: string | number): Iterable<TaskRecord<unknown>>;
   /** Questions about the text, for the prior; a world may have none. */
   questions?(): QuestionWriter;
+  /** Questions about a goal, which is asked beside what was seen but never beside a command. */
+  goalQuestions?(goal: string): QuestionWriter;
+  /** Kinds of things, each one word, that may change names among each other without changing what can be done. */
+  readonly renamed?: readonly string[];
 }
 
 /** The recipe for any world: its own player, or one that searches; mistakes and leak rules that fit any world. */

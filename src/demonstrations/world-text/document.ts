@@ -9,6 +9,8 @@ export interface Segment {
   readonly text: string;
   /** How much the tokens of the piece count in the loss. */
   readonly weight: number;
+  /** For an observation whose command is not shown: the command that it answers. */
+  readonly answers?: string;
 }
 
 /** Some play without a goal, in words. A command and its observation follow each other; questions stand after observations. */

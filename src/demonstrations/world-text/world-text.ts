@@ -1,10 +1,10 @@
-import { UsageError } from '../../errors.ts';
 import { createRandom, type Random, type TaskRecord, type World } from '../../world/index.ts';
 import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import type { Recipe } from '../recipe.ts';
 import type { QuestionWriter, Segment, WorldDocument } from './document.ts';
 import { type PlayShares, randomPlay } from './random-play.ts';
+import { taskCycle } from './task-cycle.ts';
 
 export interface WorldTextOptions extends PlayShares {
   readonly world: World;
@@ -22,9 +22,6 @@ export interface WorldTextOptions extends PlayShares {
   readonly lookUpWeight?: number;
 }
 
-/** Different tasks that are played; later documents play them again, otherwise. */
-const mostTasks = 2000;
-
 /**
  * World text for a prior: an endless stream of documents, each the goal-free random play of one training task, with questions
  * about what the text has told. Document n depends on seed and n alone. Nothing is kept but the list of tasks.
@@ -34,18 +31,21 @@ const mostTasks = 2000;
  *
  * @throws ClewError at the first document that would break one.
  */
-export function* worldText({ world, recipe, categories = trainedCategories(world), seed = 0, from = 0, steps = 30, questions = 0.55, lookUpWeight = 3, ...shares }: WorldTextOptions): Generator<WorldDocument, never, undefined> {
+export function* worldText({ from = 0, ...options }: WorldTextOptions): Generator<WorldDocument, never, undefined> {
+  const document = worldDocuments(options);
+  for (let n = from; ; n++) yield document(n);
+}
+
+/** The documents of `worldText` by number, in any order. */
+export function worldDocuments({ world, recipe, categories = trainedCategories(world), seed = 0, steps = 30, questions = 0.55, lookUpWeight = 3, ...shares }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
   checkCategories(world, categories);
   const rules = recipe.leaks(world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)));
-  const tasks = cycled(recipe.tasks(seed), ({ category }) => categories.includes(category));
-  for (let n = 0; ; n++) {
-    const { value: record } = tasks.next();
-    if (!record) throw new UsageError(`${world.name} has no training task of ${categories.join(', ')}: it trains on ${trainedCategories(world).join(', ')}.`);
-    if (n < from) continue;
-    const document = play(record, n);
+  const task = taskCycle(world, recipe, categories, seed);
+  return n => {
+    const record = task(n), document = play(record, n);
     refuseLeaks(`The document ${document.id}`, documentLeaks(document, record, world, rules));
-    yield document;
-  }
+    return document;
+  };
 
   function play(record: TaskRecord<unknown>, n: number): WorldDocument {
     const key = ['world text', seed, n] as const, random = createRandom(...key), next = randomPlay(shares), writer = recipe.questions?.();
@@ -96,17 +96,4 @@ function asked(writer: QuestionWriter | undefined, random: Random, probability: 
     if (asked) answers.set(asked.question, asked.answer);
   }
   return [...answers].flatMap(([question, answer]): Segment[] => [{ kind: 'question', text: question, weight: 1 }, { kind: 'answer', text: answer, weight: lookUpWeight }]);
-}
-
-/** The tasks that fit, again and again: no more than `mostTasks` of them are kept. */
-function* cycled(tasks: Iterable<TaskRecord<unknown>>, fits: (record: TaskRecord<unknown>) => boolean): Generator<TaskRecord<unknown>, void, undefined> {
-  const kept: TaskRecord<unknown>[] = [];
-  let tried = 0;
-  for (const record of tasks) {
-    if (kept.length >= mostTasks || (kept.length === 0 && tried++ > 10 * mostTasks)) break;
-    if (!fits(record)) continue;
-    kept.push(record);
-    yield record;
-  }
-  while (kept.length > 0) yield* kept;
 }

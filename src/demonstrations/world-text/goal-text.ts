@@ -1,0 +1,47 @@
+import { createRandom, type TaskRecord } from '../../world/index.ts';
+import { checkCategories, trainedCategories } from '../build.ts';
+import { refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
+import type { Segment, WorldDocument } from './document.ts';
+import { taskCycle } from './task-cycle.ts';
+import type { WorldTextOptions } from './world-text.ts';
+
+/**
+ * Documents that show a goal and what can be seen, and no command at all: the opening of a training task with its goal, what a
+ * walk through the house sees, and questions about the thing that the goal wants. From these a model learns what the words
+ * of a goal mean, as a language model knows it, and not what to do about it. Undefined where the recipe has no such questions.
+ *
+ * Leak rules, enforced: only training tasks of the given categories, no goal of a held-out one, no command.
+ */
+export function goalDocuments({ world, recipe, categories = trainedCategories(world), seed = 0, steps = 12, questions = 0.8, lookUpWeight = 3 }: Omit<WorldTextOptions, 'from'>): ((n: number) => WorldDocument) | undefined {
+  const { goalQuestions } = recipe;
+  if (!goalQuestions) return undefined;
+  checkCategories(world, categories);
+  const rules = recipe.leaks(world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)));
+  const task = taskCycle(world, recipe, categories, seed);
+
+  return n => {
+    const record = task(n), segments = walk(record, n);
+    const document = { id: `${record.id}/goal/${n}`, world: world.name, segments };
+    refuseLeaks(`The document ${document.id}`, [...taskLeaks(record, rules), ...textLeaks(segments.map(({ text }) => text).join('\n'), rules)]);
+    return document;
+  };
+
+  function walk(record: TaskRecord<unknown>, n: number): Segment[] {
+    const random = createRandom('goal text', seed, n), writer = goalQuestions!(world.goal(record.task));
+    let moment = world.start(record);
+    const segments: Segment[] = [{ kind: 'opening', text: moment.observation, weight: 1 }];
+    writer.see(moment.observation);
+    for (let t = 0; t < steps && moment.state.status === 'active'; t++) {
+      // Only looks: what can be seen is told without saying what was done.
+      const looks = [...world.admissible(moment.state)].filter(([, event]) => world.look(world.next(moment.state, event), record.task, event)?.target !== undefined).map(([command]) => command);
+      if (looks.length === 0) break;
+      const command = random.pick(looks);
+      moment = moment.step(command);
+      segments.push({ kind: 'observation', text: moment.observation, weight: 1, answers: command });
+      writer.see(moment.observation, command);
+      const asked = random() < questions ? writer.ask(random) : undefined;
+      if (asked) segments.push({ kind: 'question', text: asked.question, weight: 1 }, { kind: 'answer', text: asked.answer, weight: lookUpWeight });
+    }
+    return segments;
+  }
+}

@@ -1,0 +1,29 @@
+import { UsageError } from '../../errors.ts';
+import type { TaskRecord, World } from '../../world/index.ts';
+import { trainedCategories } from '../build.ts';
+import type { Recipe } from '../recipe.ts';
+
+/** Different tasks that documents are made of; later documents take them again, played otherwise. */
+const mostTasks = 2000;
+
+/** The training task of each document by its number: those of some categories, in the recipe's order, again and again. */
+export function taskCycle(world: World, recipe: Recipe, categories: readonly string[], seed: string | number): (n: number) => TaskRecord<unknown> {
+  const kept: TaskRecord<unknown>[] = [], source = recipe.tasks(seed)[Symbol.iterator]();
+  let exhausted = false;
+  const drawOne = (): void => {
+    // Tasks of other categories are passed over, but not for ever.
+    for (let tried = 0; tried <= 10 * mostTasks; tried++) {
+      const next = source.next();
+      if (next.done) break;
+      if (!categories.includes(next.value.category)) continue;
+      kept.push(next.value);
+      return;
+    }
+    exhausted = true;
+  };
+  return n => {
+    while (!exhausted && kept.length < mostTasks && kept.length <= n % mostTasks) drawOne();
+    if (kept.length === 0) throw new UsageError(`${world.name} has no training task of ${categories.join(', ')}: it trains on ${trainedCategories(world).join(', ')}.`);
+    return kept[n % (exhausted ? kept.length : mostTasks)]!;
+  };
+}
