@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ClewError } from '../errors.ts';
-import { type Learner, loadCheckpoint, type Row, saveCheckpoint, type Tokenizer } from '../policy/index.ts';
+import { type Learner, loadCheckpoint, type Origin, type Row, saveCheckpoint, type Tokenizer } from '../policy/index.ts';
 import { hash } from '../world/random.ts';
 import { AdamW, type AdamWOptions, clipGradient, type OptimiserState } from './optimiser.ts';
 import { cosineSchedule } from './optimiser-schedule.ts';
@@ -10,6 +10,8 @@ export interface LikelihoodOptions {
   learner: Learner;
   /** Kept in every checkpoint, which belongs to it. */
   tokenizer: Tokenizer;
+  /** Kept likewise: what the policy reads and how it was trained. */
+  origin?: Origin;
   /** Highest learning rate; it warms up in a straight line and falls along a cosine to a tenth. */
   learningRate?: number;
   /** Steps of the warm-up. Default 20. */
@@ -91,7 +93,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const save = async (): Promise<void> => {
     if (!checkpoint) return;
-    await saveCheckpoint(checkpoint.file, { model, tokenizer: options.tokenizer, optimiser: optimiser.state, progress: { ...progress } });
+    await saveCheckpoint(checkpoint.file, { model, tokenizer: options.tokenizer, optimiser: optimiser.state, progress: { ...progress }, ...(options.origin && { origin: options.origin }) });
   };
   const keepBest = async (loss: number): Promise<void> => {
     progress.best = { step: progress.step, loss };

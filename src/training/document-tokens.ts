@@ -1,0 +1,39 @@
+import type { Segment, WorldDocument } from '../demonstrations/index.ts';
+import type { Layout } from '../policy/index.ts';
+import type { TokenDocument } from './pretrain.ts';
+
+/** A document of world text in tokens, laid out as episodes are: commands in `<action>`, questions and answers as lines. */
+export function documentTokens({ segments }: WorldDocument, layout: Layout): TokenDocument {
+  const tokens: number[] = [], weights: number[] = [];
+  const put = (added: readonly number[], weight: (i: number) => number): void => {
+    added.forEach((token, i) => {
+      tokens.push(token);
+      weights.push(weight(i));
+    });
+  };
+  let command: string | null = null;
+  for (const group of grouped(segments)) {
+    const [{ kind }, weight] = [group[0]!, group.at(-1)!.weight];
+    const text = group.map(segment => segment.text).join('');
+    if (kind === 'opening') put(layout.opening(text), () => weight);
+    else if (kind === 'observation') put(layout.observation(text, group[0]!.answers ?? command), () => weight);
+    else if (kind === 'command') {
+      command = text;
+      const inside = layout.command(text);
+      // The verb counts as its own segment says, what is named after it as the last one.
+      put([layout.action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
+    } else put(layout.tokenizer.encode(`\n${text}${kind === 'answer' ? '\n' : ''}`), () => weight);
+  }
+  weights[0] = 0;
+  return { tokens, weights };
+}
+
+/** Neighbouring segments of one kind are one text. */
+function grouped(segments: readonly Segment[]): Segment[][] {
+  const groups: Segment[][] = [];
+  for (const segment of segments) {
+    if (groups.at(-1)?.[0]!.kind === segment.kind) groups.at(-1)!.push(segment);
+    else groups.push([segment]);
+  }
+  return groups;
+}

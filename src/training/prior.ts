@@ -1,0 +1,66 @@
+import { goalDocuments, type Recipe, worldDocuments } from '../demonstrations/index.ts';
+import type { Layout } from '../policy/index.ts';
+import { canonicalJson, createRandom, hash, type World } from '../world/index.ts';
+import { documentTokens } from './document-tokens.ts';
+import type { TokenDocument } from './pretrain.ts';
+import { tokenRenaming } from './rename-tokens.ts';
+
+export interface PriorOptions {
+  readonly world: World;
+  readonly recipe: Recipe;
+  readonly layout: Layout;
+  readonly categories?: readonly string[];
+  readonly seed?: string | number;
+  /** Commands in a document; every fourth document has twice as many. Default 18. */
+  readonly steps?: number;
+  /** Share of documents in which things have other names. Default 0.5. */
+  readonly renamed?: number;
+  /** Share of documents that show a goal without commands, where the recipe has questions about it. Default 0.2. */
+  readonly goals?: number;
+}
+
+export interface Prior {
+  /** Names the stream with all that decides it. */
+  readonly stream: string;
+  /** Document n in tokens, a pure function of n. */
+  document(n: number): TokenDocument;
+}
+
+/** Documents that are made ahead, while threads compute the step before. */
+const ahead = 8;
+
+/** The world text of a prior in tokens: random play with questions, partly under other names, and goals without commands. */
+export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 18, renamed = 0.5, goals = 0.2 }: PriorOptions): Prior {
+  const options = { world, recipe, seed, ...(categories && { categories }) };
+  const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
+  const rename = tokenRenaming(layout.tokenizer, recipe.renamed ?? []);
+  const made = new Map<number, TokenDocument>();
+  let last = -1, preparing = false;
+
+  function make(n: number): TokenDocument {
+    const random = createRandom('prior', seed, n);
+    const document = documentTokens((goal && random() < goals ? goal : n % 4 === 3 ? long : play)(n), layout);
+    return random() < renamed ? { ...document, tokens: rename(random)(document.tokens) } : document;
+  }
+  /** The next documents of a stream that is read in order. */
+  function prepare(): void {
+    const next = Array.from({ length: ahead }, (_, i) => last + 1 + i).find(n => !made.has(n));
+    preparing = next !== undefined;
+    if (next === undefined) return;
+    made.set(next, make(next));
+    setImmediate(prepare);
+  }
+  return {
+    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals })),
+    document(n) {
+      const document = made.get(n) ?? make(n), inOrder = n === last + 1;
+      for (const old of [...made.keys()]) if (old <= n || !inOrder) made.delete(old);
+      last = n;
+      if (inOrder && !preparing) {
+        preparing = true;
+        setImmediate(prepare);
+      }
+      return document;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Tokenizer } from '../policy/index.ts';
+import type { Random } from '../world/index.ts';
+
+/** Numbers up to this change places among each other; higher ones, which are rare, stay. */
+const highestNumber = 20;
+
+/**
+ * Gives things other names, in tokens: a permutation of the kinds, and for each kind one of the numbers behind it. The text
+ * keeps its length, so the weights of a row still fit. Kinds that are no single token are left alone.
+ */
+export function tokenRenaming(tokenizer: Tokenizer, kinds: readonly string[]): (random: Random) => (tokens: ArrayLike<number>) => number[] {
+  const ids = kinds.flatMap(kind => { const tokens = tokenizer.encode(kind); return tokens.length === 1 ? tokens : []; });
+  const numbers = Array.from({ length: highestNumber }, (_, i) => tokenizer.id(String(i + 1)));
+  return random => {
+    const shuffled = random.shuffle(ids), named = new Map(ids.map((id, i) => [id, shuffled[i]!]));
+    const numbered = new Map(ids.map(id => { const order = random.shuffle(numbers); return [id, new Map(numbers.map((number, i) => [number, order[i]!]))]; }));
+    return tokens => Array.from(tokens, (token, i) => named.get(token) ?? (i > 0 ? numbered.get(tokens[i - 1]!)?.get(token) : undefined) ?? token);
+  };
+}

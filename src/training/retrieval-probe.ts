@@ -1,0 +1,67 @@
+import { type Recipe, worldDocuments } from '../demonstrations/index.ts';
+import { type Layout, Learner, type LearnerOptions, type Model, type Row } from '../policy/index.ts';
+import { createRandom, type World } from '../world/index.ts';
+import { documentTokens } from './document-tokens.ts';
+import { documentRows } from './pretrain.ts';
+import { tokenRenaming } from './rename-tokens.ts';
+
+/** Counts of teacher-forced tokens to which the model gives more than half of the probability. */
+export interface Hits { readonly right: number; readonly of: number }
+
+export interface RetrievalProbe {
+  /** The number of the object that is taken: `2` of `take mug 2`. */
+  readonly takeNumber: Hits;
+  /** The number of the thing in an answer: `2` of `mug 2 is in drawer 1`. */
+  readonly answerNumber: Hits;
+  /** Whether a thing is known at all: the first token of an answer to `where is mug?`. */
+  readonly answerKnown: Hits;
+}
+
+/**
+ * Can the model look a thing up in what it has read? Random play that no training has seen, in which kinds and numbers of things have
+ * other names, so that nothing can be known by heart. A prior that gives less than 80 % of the numbers of `take` is not ready for
+ * demonstrations (`take` sometimes leaves a choice, so 100 % is out of reach).
+ */
+export async function retrievalProbe({ model, layout, world, recipe, documents = 60, learner: options }: { model: Model; layout: Layout; world: World; recipe: Recipe; documents?: number; learner?: LearnerOptions }): Promise<RetrievalProbe> {
+  const { tokenizer, action } = layout;
+  const play = worldDocuments({ world, recipe, seed: 'probe', steps: 18 });
+  const rename = tokenRenaming(tokenizer, recipe.renamed ?? []);
+  const kinds = new Set((recipe.renamed ?? []).map(kind => tokenizer.encode(kind)[0]!));
+  const word = (text: string) => tokenizer.encode(text)[0]!;
+  const [take, where, question, newline] = [word('take'), word('where'), word('?'), word('\n')];
+  const isNumber = new Set(Array.from({ length: 61 }, (_, i) => tokenizer.id(String(i))));
+
+  const rows: Row[] = [], wanted: { kind: keyof RetrievalProbe; row: number; at: number }[] = [];
+  for (let n = 0; n < documents; n++) {
+    const { tokens } = documentTokens(play(n), layout);
+    const renamed = rename(createRandom('probe', n))(tokens);
+    for (const row of documentRows({ tokens: renamed }, model.config.context).slice(0, 1)) {
+      const weights = new Array<number>(row.tokens.length).fill(0);
+      for (let i = 3; i < row.tokens.length; i++) {
+        const [before, kind, verb, opens] = [row.tokens[i]!, row.tokens[i - 1]!, row.tokens[i - 2]!, row.tokens[i - 3]!];
+        const asked = verb === newline && opens === question;
+        let found: keyof RetrievalProbe | undefined;
+        if (isNumber.has(before) && kinds.has(kind) && verb === take && opens === action.begin) found = 'takeNumber';
+        else if (isNumber.has(before) && kinds.has(kind) && asked) found = 'answerNumber';
+        else if (kind === newline && verb === question && i > 5 && row.tokens[i - 5] === where) found = 'answerKnown';
+        if (!found) continue;
+        weights[i] = 1;
+        wanted.push({ kind: found, row: rows.length, at: i });
+      }
+      rows.push({ tokens: row.tokens, weights });
+    }
+  }
+  const counts = { takeNumber: { right: 0, of: 0 }, answerNumber: { right: 0, of: 0 }, answerKnown: { right: 0, of: 0 } };
+  if (wanted.length === 0) return counts;
+  const learner = await Learner.open(model, options);
+  try {
+    const scores = await learner.score(rows);
+    for (const { kind, row, at } of wanted) {
+      counts[kind].of++;
+      if (scores[row]![at]! > Math.log(0.5)) counts[kind].right++;
+    }
+  } finally {
+    await learner.close();
+  }
+  return counts;
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { ClewError } from '../errors.ts';
+import { type Checkpoint, inspectCheckpoint, Learner, type LearnerOptions, type Origin, saveCheckpoint } from '../policy/index.ts';
+import { canonicalJson } from '../world/index.ts';
+import { bestFile, type LikelihoodOptions, type TrainResult } from './train.ts';
+
+export interface StageOptions {
+  /** Where the policy is written when the training has finished. Until then its state stands beside it. */
+  readonly out: string;
+  /** Names the training among the stages of the policy, with all that decides it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The policy that is trained on, with the stages before this one. */
+  readonly start: Checkpoint & { readonly origin: Origin };
+  readonly learner?: LearnerOptions;
+  /** Steps after which the state is kept. Default 25. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+  readonly onLearner?: (learner: Learner) => void;
+  readonly train: (options: LikelihoodOptions) => Promise<TrainResult>;
+}
+
+export interface StageResult {
+  /** Null when the policy was there already, trained with the same settings. */
+  readonly training: TrainResult | null;
+  /** The policy as it stands in `out`; null when the signal ended the training. */
+  readonly policy: Checkpoint | null;
+}
+
+/**
+ * One training of a policy, from its start to the file that can be played. It can be killed at any moment: the same call goes on
+ * from the last state and ends with the same file, byte for byte.
+ *
+ * @throws ClewError when `out` holds another policy, which is never overwritten.
+ */
+export async function trainStage({ out, settings, start, learner: learnerOptions, every = 25, signal, onLearner, train }: StageOptions): Promise<StageResult> {
+  const { model, tokenizer, origin } = start, state = stateFile(out);
+  const clearState = async () => {
+    for (const file of [state, bestFile(state)]) await rm(file, { force: true });
+  };
+  if (existsSync(out)) {
+    const { origin: there } = await inspectCheckpoint(out);
+    const last = there?.stages.at(-1);
+    if (!last || canonicalJson(settingsOf(last)) !== canonicalJson({ ...settings }))
+      throw new ClewError(`${out} holds another policy, trained with other data or settings. Choose another --out, or remove that file.`);
+    await clearState();
+    return { training: null, policy: null };
+  }
+  const learner = await Learner.open(model, learnerOptions);
+  try {
+    onLearner?.(learner);
+    const training = await train({ learner, tokenizer, origin, checkpoint: { file: state, every }, ...(signal && { signal }) });
+    if (!training.finished) return { training, policy: null };
+    const { step, tokens, loss, best } = training;
+    const policy: Checkpoint = { model, tokenizer, origin: { ...origin, stages: [...origin.stages, { ...settings, result: { steps: step, tokens, loss, ...(best && { best }) } }] } };
+    await saveCheckpoint(out, policy);
+    await clearState();
+    return { training, policy };
+  } finally {
+    await learner.close();
+  }
+}
+
+/** Where the state of a training stands until it has finished: `name.training.safetensors`. */
+export function stateFile(out: string): string {
+  return out.replace(/(\.safetensors)?$/, '.training.safetensors');
+}
+
+function settingsOf({ result: _, ...settings }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return settings;
+}
