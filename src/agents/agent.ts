@@ -35,6 +35,8 @@ export interface Reply {
   readonly command: string | null;
   /** The agent has nothing left to try: the episode ends here, without this reply. */
   readonly gaveUp?: boolean;
+  /** The agent can read no further (its context is full): the episode ends here likewise, and is lost. */
+  readonly cutOff?: boolean;
   /** Ids and log-probabilities, for policies that keep them. */
   readonly tokens?: Step['tokens'];
 }

@@ -109,6 +109,7 @@ export async function rollout(options: RolloutOptions): Promise<RolloutResult> {
       return false;
     }
     if (reply.gaveUp) return end(lane, 'gave up');
+    if (reply.cutOff) return end(lane, 'cut off');
     const before = lane.moment;
     lane.moment = reply.command === null ? before.step('') : before.step(reply.command);
     lane.steps.push(stepOf(before, reply, lane.moment));

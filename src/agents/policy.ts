@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { type Checkpoint, episodeSpans, type Lane, type Layout, layoutOfCheckpoint, Sampler, type SamplerOptions } from '../policy/index.ts';
+import { parseReply } from '../tags/index.ts';
+import type { Agent, Failure, Reply, Turn } from './agent.ts';
+
+export interface PolicyAgentOptions extends SamplerOptions {
+  readonly checkpoint: Checkpoint;
+  /** Goes into trajectories. Default `policy`. */
+  readonly name?: string;
+  /** Divides the logits; 0 is greedy. Default 0.4. */
+  readonly temperature?: number;
+  readonly topP?: number;
+  /** Tokens that a reply may have; one that is longer has no `</action>` and is malformed. Default 64. */
+  readonly replyTokens?: number;
+  /** Let the policy write only commands that are admissible. It then knows more than the text: say so beside its figures. */
+  readonly onlyAdmissible?: boolean;
+  /** Keep ids and log-probabilities in the trajectory, for training. Default false. */
+  readonly keepTokens?: boolean;
+}
+
+/** An agent that holds threads until it is closed. */
+export interface PolicyAgent extends Agent {
+  /** Engine and device, as runs record them: `onnx cpu`. */
+  readonly engine: string;
+  close(): Promise<void>;
+}
+
+/** What is remembered of an episode. */
+interface Played { readonly lane: Lane; steps: number }
+
+/**
+ * A trained policy. Each episode has a lane of the sampler and is fed only what is new; what it writes depends on the run's
+ * seed, the task and the rollout, never on who else is played at the same time. An episode that no longer fits the model's context is cut off.
+ *
+ * @throws ClewError when the checkpoint does not say in which codec it reads.
+ */
+export async function policyAgent({ checkpoint, name = 'policy', temperature = 0.4, topP, replyTokens = 64, onlyAdmissible = false, keepTokens = false, ...options }: PolicyAgentOptions): Promise<PolicyAgent> {
+  const layout = layoutOfCheckpoint(checkpoint), { model } = checkpoint;
+  const sampler = await Sampler.open(model, options);
+  const episodes = new Map<string, Played>();
+  const sampling = { temperature, ...(topP !== undefined && { topP }), stop: [layout.action.end], limit: replyTokens };
+
+  async function reply(turn: Turn): Promise<Reply | Failure> {
+    const before = episodes.get(turn.episode);
+    const fed = newTokens(turn, before?.steps ?? -1, layout);
+    if (!before && turn.past.length === 0 && fed.length > model.config.context)
+      return { error: `The opening has ${fed.length} tokens and the model's context is ${model.config.context}. Train a policy with a longer context.` };
+    const played = before ?? { lane: sampler.lane('policy', turn.random.int(2 ** 32), turn.random.int(2 ** 32)), steps: 0 };
+    episodes.set(turn.episode, played);
+    const { lane } = played;
+    const written = { text: '', verdict: null, command: null };
+    if (lane.tokens.length + fed.length > model.config.context) return { ...written, cutOff: true };
+    lane.feed(fed);
+    const only = onlyAdmissible ? { only: { after: layout.action.begin, sequences: turn.moment.admissible.map(layout.command) } } : {};
+    const { tokens, logProbabilities, finish } = await lane.reply({ ...sampling, ...only });
+    if (finish === 'context') return { ...written, cutOff: true };
+    played.steps = turn.past.length + 1;
+    const text = layout.replyText(tokens), verdict = parseReply(text);
+    return { text, verdict, command: verdict.action, ...(keepTokens && { tokens: { prompt: fed, reply: tokens, logProbabilities } }) };
+  }
+
+  return {
+    name, pace: 'lock-step',
+    policyVersion: versionOf(checkpoint),
+    engine: [sampler.description.engine, sampler.description.provider].join(' '),
+    reply: turns => Promise.all(turns.map(reply)),
+    forget(episode) {
+      episodes.get(episode)?.lane.close();
+      episodes.delete(episode);
+    },
+    close: () => sampler.close(),
+  };
+}
+
+/** What the lane has not read yet: everything of a new episode, else the answer to its last reply. */
+function newTokens({ opening, past }: Turn, steps: number, layout: Layout): number[] {
+  if (steps === past.length && steps > 0) {
+    const { observation, command } = past.at(-1)!;
+    return layout.observation(observation, command);
+  }
+  if (steps >= 0) throw new Error('An episode was not played turn by turn.');
+  // An episode that somebody else began: his replies are read as they were sampled, or else as text.
+  return episodeSpans({ opening, steps: past }, layout, { kept: past.length > 0 && past.every(step => step.tokens) }).flatMap(span => span.tokens);
+}
+
+function versionOf({ model }: Checkpoint): string {
+  return createHash('sha256').update(new Uint8Array(model.parameters.buffer, model.parameters.byteOffset, model.parameters.byteLength)).digest('hex').slice(0, 16);
+}
