@@ -9,6 +9,15 @@ export function wholeNumber(least = 1): (text: string) => number {
   };
 }
 
+/** Reads a number from `least` to `most`, for commander. */
+export function numberFrom(least: number, most = Infinity): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most) || value === Infinity) throw new InvalidArgumentError(most === Infinity ? `It takes a number of at least ${least}.` : `It takes a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
 /** Reads one of a few words, for commander. */
 export function oneOf<const T extends string>(...words: readonly T[]): (text: string) => T {
   return text => {

@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import pc from 'picocolors';
+import { recipeFor } from '../../cold-start/index.ts';
+import { UsageError } from '../errors.ts';
+import { inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
+import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
+import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
+import { loadWorld, type WorldOptions } from './load-world.ts';
+
+interface InspectOptions extends WorldOptions, ComputeOptions {
+  readonly probe?: string;
+  readonly json?: boolean;
+}
+
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('look at a trained policy')
+    .addCommand(withComputeOptions(new Command('inspect')
+      .description('what a policy is, how it was trained, and how well it looks things up')
+      .argument('<file>', 'the checkpoint, a .safetensors file')
+      .option('--probe <world>', 'measure whether it can look things up in texts of this world, under names it has not learnt by heart')
+      .option('--data <path>', 'where the games of ALFWorld are')
+      .option('--json', 'print it as JSON'))
+      .action(inspect));
+}
+
+async function inspect(file: string, options: InspectOptions): Promise<void> {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
+  const summary = await inspectCheckpoint(file);
+  const probe = options.probe === undefined ? undefined : await probed(file, options.probe, options);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ file, ...summary, ...(probe && { probe }) }, null, 2)}\n`);
+    return;
+  }
+  const { config, origin } = summary;
+  const lines = [
+    pc.bold(file),
+    `  ${summary.parameters.toLocaleString('en')} parameters: ${config.layers} layers of width ${config.width}, ${config.heads} heads, feed-forward ${config.feedForward}, context ${config.context}${config.tokenShift ? ', token shift' : ''}`,
+    `  architecture ${summary.configHash}, tokenizer ${summary.tokenizerHash} (${summary.vocabulary} tokens)`,
+    origin ? `  reads ${origin.world} in the codec "${origin.codec}"` : '  does not say which texts it reads',
+    ...(origin?.stages ?? []).map((stage, i) => `  stage ${i + 1}: ${JSON.stringify(stage)}`),
+    ...(summary.optimiserSteps === undefined ? [] : [`  a training under way, ${summary.optimiserSteps} steps so far: ${JSON.stringify(summary.progress)}`]),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n${probe ? formatProbe(probe) : ''}`);
+}
+
+async function probed(file: string, name: string, options: InspectOptions): Promise<RetrievalProbe> {
+  const world = await loadWorld(name, options), checkpoint = await loadPolicy(file, world.name);
+  return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), learner: computeOptions(options) });
+}
+
+/** The retrieval probe for people; empty for a world without names that could be exchanged. */
+export function formatProbe(probe: RetrievalProbe): string {
+  const titles = { takeNumber: 'number of what is taken', answerNumber: 'number in an answer', answerKnown: 'whether a thing was seen' } as const;
+  return Object.entries(titles).map(([key, title]) => {
+    const { right, of } = probe[key as keyof typeof titles];
+    return of === 0 ? '' : `  looks up ${title.padEnd(26)}${(100 * right / of).toFixed(1).padStart(5)} % of ${of}\n`;
+  }).join('');
+}
