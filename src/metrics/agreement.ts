@@ -2,11 +2,11 @@ import type { Step } from '../trajectory/schema.ts';
 import { normaliseCommand } from './indexed-episode.ts';
 
 const links = new Set(['to', 'from', 'in', 'on', 'into', 'onto', 'in/on', 'with', 'at', 'under', 'of', 'using']);
-const articles = new Set(['a', 'an', 'the', 'up', 'down']);
+const articles = new Set(['a', 'an', 'the', 'up', 'down', 'around']);
 
 /**
  * What a command is about: the words after its verb, up to the next preposition, without articles. `take mug 1 from desk 2`
- * gives `mug 1`, `go to desk 1` gives `desk 1`, `look` gives null.
+ * gives `mug 1`, `go to desk 1` gives `desk 1`, `look` and `look around` give null.
  */
 export function commandTarget(command: string): string | null {
   const words = normaliseCommand(command).split(' ').slice(1);
@@ -27,7 +27,7 @@ export function commandTarget(command: string): string | null {
  */
 export function namesTarget(thought: string, target: string): boolean {
   const text = ` ${thought.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
-  const plain = target.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const plain = target.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
   if (text.includes(` ${plain} `)) return true;
   const name = plain.replace(/ \d+$/, '');
   if (name === plain) return false;

@@ -8,6 +8,7 @@ import { compareReplicates, type ReplicateComparison } from './replicates.ts';
 import { mcnemar } from './statistics/mcnemar.ts';
 import { stepMetricNames, type StepMetric } from './step-metrics.ts';
 import { Tally } from './tally.ts';
+import { WorldFacts } from './world-facts.ts';
 
 export interface CompareOptions {
   /** What the two sides are called in tables; default `A` and `B`. */
@@ -46,8 +47,9 @@ export interface Comparison {
 
 /** Compares two sets of trajectories, paired by task and rollout wherever both sides have them. Keeps counts, not trajectories. */
 export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, options: CompareOptions = {}): Comparison {
-  const left = readSide(a, options.replicate);
-  const right = readSide(b, options.replicate);
+  const facts = new WorldFacts();
+  const left = readSide(a, options.replicate, facts);
+  const right = readSide(b, options.replicate, facts);
   const pairs: (EpisodePair & { readonly replicate: string | null })[] = [];
   for (const [key, side] of left.episodes) {
     const other = right.episodes.get(key);
@@ -65,12 +67,12 @@ export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, option
   const counts = judged.length === 0 ? null : { both: count(true, true), onlyA: count(true, false), onlyB: count(false, true), neither: count(false, false) };
 
   const differences = Object.fromEntries(stepMetricNames.map((name, metric) => {
-    // Whether a world records inspections shows over all its episodes; if neither side ever did, nothing is known.
-    const lacking = (set: readonly EpisodePair[]): readonly EpisodePair[] => (name === 'reinspection' ? set.filter(pair => left.inspectedWorlds.has(pair.a.world) && right.inspectedWorlds.has(pair.b.world)) : set);
+    // Whether a world records inspections shows over all its episodes, of either side.
+    const known = (set: readonly EpisodePair[]): readonly EpisodePair[] => (name === 'reinspection' ? set.filter(pair => facts.inspects(pair.a) && facts.inspects(pair.b)) : set);
     return [name, {
-      pooled: differenceOf(lacking(pairs), episode => episode.pooled[metric]!),
-      first10: differenceOf(lacking(pairs), episode => episode.first10[metric]!),
-      matched: differenceOf(lacking(solved), episode => episode.pooled[metric]!),
+      pooled: differenceOf(known(pairs), episode => episode.pooled[metric]!),
+      first10: differenceOf(known(pairs), episode => episode.first10[metric]!),
+      matched: differenceOf(known(solved), episode => episode.pooled[metric]!),
     }];
   })) as unknown as Comparison['differences'];
 
@@ -85,7 +87,7 @@ export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, option
       p: counts && mcnemar(counts.onlyA, counts.onlyB),
     },
     differences,
-    matched: { episodes: solved.length, a: matchedA.figures(), b: matchedB.figures() },
+    matched: { episodes: solved.length, a: matchedA.figures(facts), b: matchedB.figures(facts) },
     replicates: options.replicate ? compareReplicates(pairs as (EpisodePair & { replicate: string })[], createRandom('compare', pairs.length), options.resamples ?? 2_000) : null,
     notes: notesOf(left, right, pairs),
   };
@@ -95,20 +97,17 @@ interface Side {
   readonly measuring: Measuring;
   /** By replicate, world, task and rollout; an episode that comes again gets a number of its own. */
   readonly episodes: ReadonlyMap<string, { readonly counts: EpisodeCounts; readonly replicate: string | null }>;
-  readonly inspectedWorlds: ReadonlySet<string>;
   readonly repeated: number;
 }
 
-function readSide(trajectories: Iterable<Trajectory>, replicateOf: CompareOptions['replicate']): Side {
-  const measuring = new Measuring([]);
+function readSide(trajectories: Iterable<Trajectory>, replicateOf: CompareOptions['replicate'], facts: WorldFacts): Side {
+  const measuring = new Measuring([], facts);
   const episodes = new Map<string, { counts: EpisodeCounts; replicate: string | null }>();
   const times = new Map<string, number>();
-  const inspectedWorlds = new Set<string>();
   let repeated = 0;
   for (const trajectory of trajectories) {
     const counts = countEpisode(trajectory);
     measuring.add(counts);
-    if (counts.inspects) inspectedWorlds.add(counts.world);
     const replicate = replicateOf?.(trajectory) ?? null;
     const key = JSON.stringify([replicate, counts.world, counts.task.id, counts.rollout]);
     const before = times.get(key) ?? 0;
@@ -116,15 +115,18 @@ function readSide(trajectories: Iterable<Trajectory>, replicateOf: CompareOption
     if (before > 0) repeated++;
     episodes.set(before === 0 ? key : `${key} ${before}`, { counts, replicate });
   }
-  return { measuring, episodes, inspectedWorlds, repeated };
+  return { measuring, episodes, repeated };
 }
 
 function notesOf(left: Side, right: Side, pairs: readonly EpisodePair[]): string[] {
   const notes: string[] = [];
   const unpaired = left.episodes.size + right.episodes.size - 2 * pairs.length;
   if (pairs.length === 0) notes.push('No task and rollout was played by both sides, so nothing is paired and there are no tests.');
-  else if (unpaired > 0) notes.push(`${unpaired} episodes have no partner on the other side; differences and tests leave them out.`);
-  if (left.repeated + right.repeated > 0) notes.push(`${left.repeated + right.repeated} episodes repeat the task and rollout of another on their side; they are paired in the order in which they came.`);
+  else if (unpaired > 0) notes.push(`${unpaired === 1 ? '1 episode has' : `${unpaired} episodes have`} no partner on the other side; differences and tests leave ${unpaired === 1 ? 'it' : 'them'} out.`);
+  const repeated = left.repeated + right.repeated;
+  if (repeated > 0) notes.push(`${repeated === 1 ? '1 episode repeats' : `${repeated} episodes repeat`} the task and rollout of another on the same side; such episodes are paired in the order in which they came.`);
+  const tasks = new Set(pairs.map(pair => `${pair.a.world}\n${pair.a.task.id}`)).size;
+  if (tasks < pairs.length) notes.push(`McNemar's test takes the ${pairs.length} pairs of ${tasks} ${tasks === 1 ? 'task' : 'tasks'} as independent, so its p is too small; the intervals take tasks as the units.`);
   const mixed = new Set(pairs.filter(pair => pair.a.grammar !== pair.b.grammar || pair.a.worldVersion !== pair.b.worldVersion).map(pair => pair.a.world));
   for (const world of mixed) notes.push(`The two sides played different versions of ${world}.`);
   return notes;

@@ -1,4 +1,4 @@
-import { refusals, type Trajectory } from '../trajectory/schema.ts';
+import { refusals, type Step, type Trajectory } from '../trajectory/schema.ts';
 import { reasonAgrees } from './agreement.ts';
 import { unknown, yes } from './flags.ts';
 import { indexEpisode } from './indexed-episode.ts';
@@ -31,8 +31,8 @@ export interface EpisodeCounts {
   readonly first10: readonly YesKnown[];
   /** Counts by tag, then by metric. */
   readonly byTag: readonly (readonly YesKnown[])[];
-  /** Steps by refusal, of the steps of which the log says whether and why they were refused. */
-  readonly refusals: { readonly counts: readonly number[]; readonly known: number };
+  /** Refused steps by reason. `missing`: steps of which the log does not say whether, or why, they were refused. */
+  readonly refusals: { readonly counts: readonly number[]; readonly missing: number };
   readonly inspects: boolean;
   readonly cycles: boolean | null;
   readonly tagCounts: readonly number[];
@@ -40,7 +40,8 @@ export interface EpisodeCounts {
   readonly situations: readonly (readonly number[])[];
   /** Whether the first reply is planning; null without a verdict. */
   readonly planningFirst: boolean | null;
-  readonly reflectionAfterFailure: YesKnown;
+  /** `missing`: steps after the first without a verdict, or after a step of which the log does not say what it did. */
+  readonly reflectionAfterFailure: YesKnown & { readonly missing: number };
   readonly agreement: YesKnown;
   readonly overthinking: number | null;
   readonly underthinking: number | null;
@@ -90,7 +91,8 @@ export function countEpisode(trajectory: Trajectory): EpisodeCounts {
   const transitions = countedTags.map(() => countedTags.map(() => 0));
   const table = situations.map(() => countedTags.map(() => 0));
   const refusalCounts = refusals.map(() => 0);
-  let refusalsKnown = 0;
+  let refusalsMissing = 0;
+  let afterUnknown = 0;
   const agreement = { yes: 0, known: 0 };
   const seenSubgoals = new Set<string>();
   let hasSubgoals = false;
@@ -102,11 +104,13 @@ export function countEpisode(trajectory: Trajectory): EpisodeCounts {
     if (tag >= 0) {
       tagCounts[tag]!++;
       table[situations.indexOf(situationAt(steps, t))]![tag]!++;
+      if (t > 0 && !sayWhetherFailed(steps[t - 1]!)) afterUnknown++;
       if (t > 0 && tags[t - 1]! >= 0) transitions[tags[t - 1]!]![tag]!++;
+    } else if (t > 0) {
+      afterUnknown++;
     }
-    const refusal = step.command === null ? 'no command' : step.refusal;
-    if (refusal !== null) refusalCounts[refusals.indexOf(refusal)]!++;
-    if (refusal !== null || wasCarriedOut(step) === true) refusalsKnown++;
+    if (step.refusal !== null) refusalCounts[refusals.indexOf(step.refusal)]!++;
+    else if (wasCarriedOut(step) !== true) refusalsMissing++;
     const agrees = reasonAgrees(step);
     if (agrees !== null) {
       agreement.known++;
@@ -126,16 +130,21 @@ export function countEpisode(trajectory: Trajectory): EpisodeCounts {
     agent: trajectory.agent, run: trajectory.run, rollout: trajectory.rollout,
     success: trajectory.success, steps: steps.length, optimalSteps: trajectory.optimalSteps,
     pooled, first10, byTag,
-    refusals: { counts: refusalCounts, known: refusalsKnown },
+    refusals: { counts: refusalCounts, missing: refusalsMissing },
     inspects,
     cycles: pooled[cycleAt]!.known === 0 ? null : pooled[cycleAt]!.yes > 0,
     tagCounts, transitions, situations: table,
     planningFirst: steps.length === 0 || tags[0]! < 0 ? null : countedTags[tags[0]!] === 'planning',
-    reflectionAfterFailure: { yes: failed[reflectionAt]!, known: failed.reduce((sum, count) => sum + count, 0) },
+    reflectionAfterFailure: { yes: failed[reflectionAt]!, known: failed.reduce((sum, count) => sum + count, 0), missing: afterUnknown },
     agreement,
     overthinking: trajectory.success === true ? overthinking(episode) : null,
     underthinking: trajectory.success === false ? underthinking(episode) : null,
     subgoals: hasSubgoals ? seenSubgoals.size : null,
     goalHeld,
   };
+}
+
+/** Whether the log tells a failed step from one that was carried out. */
+function sayWhetherFailed(step: Step): boolean {
+  return (step.verdict !== null && step.verdict.violations.length > 0) || wasCarriedOut(step) !== null;
 }

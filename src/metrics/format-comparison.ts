@@ -1,6 +1,6 @@
 import type { Comparison } from './compare.ts';
 import type { Difference, Share } from './difference.ts';
-import type { Rate } from './figures.ts';
+import type { Measurement, Rate } from './figures.ts';
 import { earlySteps, repetitiveAction, stepMetricNames, stepMetrics } from './step-metrics.ts';
 import { percent, percentInterval, points, rateRow, textTable, wrap, type Row } from './text-table.ts';
 
@@ -17,7 +17,7 @@ export function formatComparison(comparison: Comparison): string {
     lines.push('', ...sideTable(comparison));
   } else {
     lines.push('', ...textTable([header('success', comparison), row('success', comparison.success.difference)]));
-    if (counts && p !== null) lines.push(`  solved by both ${counts.both}, only ${a} ${counts.onlyA}, only ${b} ${counts.onlyB}, by neither ${counts.neither}; McNemar, two-sided: p = ${probability(p)}`);
+    if (counts && p !== null) lines.push(...wrap(`solved by both ${counts.both}, only by ${a} ${counts.onlyA}, only by ${b} ${counts.onlyB}, by neither ${counts.neither}; McNemar's exact test, two-sided: p = ${probability(p)}`));
     for (const [view, title] of [['first10', `first ${earlySteps} steps`], ['pooled', 'all steps'], ['matched', 'where both solved the task']] as const) {
       const rows = stepMetricNames.filter(name => comparison.differences[name][view].value !== null).map(name => row(stepMetrics[name].label, comparison.differences[name][view]));
       if (rows.length > 0) lines.push('', ...textTable([header(title, comparison), ...rows]));
@@ -26,7 +26,7 @@ export function formatComparison(comparison: Comparison): string {
   if (comparison.replicates) {
     const { seeds, tests } = comparison.replicates;
     lines.push('', ...wrap(`over ${seeds.length} paired seeds (${seeds.join(', ')}); exact sign-flip tests, "less" asks whether ${b} is below ${a}`, ''), ...textTable([
-      ['', 'difference', '95 % interval', 'p (less)', 'p (two-sided)', 'smallest p'],
+      ['', 'difference', '95 % interval', 'p (less)', 'p (both)', 'smallest p'],
       ...tests.map((test): Row => [test.figure, points(test.mean), percentInterval(test.interval), probability(test.p?.less), probability(test.p?.twoSided), probability(test.p?.smallest)]),
     ]));
   } else if (comparison.pairs > 0) {
@@ -49,19 +49,15 @@ function shareCells(share: Share | null): Row {
   return share === null ? ['-', '-'] : [percent(share.value), `${share.numerator}/${share.denominator}`];
 }
 
-/** Without pairs the two sides stand beside each other, each with its own interval. */
+/** Without pairs the two sides stand one above the other, each with its own interval. */
 function sideTable({ a, b, names }: Comparison): string[] {
   const label = stepMetrics[repetitiveAction].label;
+  const rows = (title: string, pick: (side: Measurement) => Rate): Row[] => [[title, 'value', 'of', '95 % interval'], rateRow(names[0], pick(a)), rateRow(names[1], pick(b))];
   return textTable([
-    ['', names[0], 'of', '95 % interval', names[1], 'of', '95 % interval'],
-    sideRow('success', a.success, b.success),
-    sideRow(`${label}, first ${earlySteps}`, a.rates[repetitiveAction].first10, b.rates[repetitiveAction].first10),
-    sideRow(label, a.rates[repetitiveAction].pooled, b.rates[repetitiveAction].pooled),
+    ...rows('success', side => side.success),
+    ...rows(`${label}, first ${earlySteps}`, side => side.rates[repetitiveAction].first10),
+    ...rows(`${label}, all steps`, side => side.rates[repetitiveAction].pooled),
   ]);
-}
-
-function sideRow(label: string, a: Rate, b: Rate): Row {
-  return [...rateRow(label, a), ...rateRow('', b).slice(1)];
 }
 
 function probability(p: number | undefined): string {

@@ -40,7 +40,7 @@ function stepTable(figures: Figures, view: 'pooled' | 'first10'): string[] {
     if (rate.value !== null) rows.push([...rateRow(stepMetrics[name].label, rate), percent(rate.macro)]);
   }
   if (view === 'pooled') {
-    for (const [name, rate] of Object.entries(figures.refusals)) if (rate.value !== null) rows.push([...rateRow(`refused: ${name}`, rate), percent(rate.macro)]);
+    for (const [name, rate] of Object.entries(figures.refusals)) if (rate.value !== null) rows.push([...rateRow(`refused steps: ${name}`, rate), percent(rate.macro)]);
   }
   return textTable(rows);
 }
@@ -52,7 +52,8 @@ function tagTables(figures: Figures): string[] {
   for (const [label, rate] of [['planning at the first step', tags.planningFirst], ['reflection after a failed step', tags.reflectionAfterFailure], ['thought names the target', tags.agreement]] as const) {
     if (rate.value !== null) shares.push(rateRow(label, rate));
   }
-  const lines = ['', ...textTable(shares), '', ...textTable(tagTable('steps by situation', tags.situations)), `  the tag tells ${(tags.information ?? 0).toFixed(3)} bits about the situation`];
+  const lines = ['', ...textTable(shares), '', ...textTable(tagTable('steps by situation', tags.situations))];
+  if (tags.information !== null) lines.push(`  the tag tells ${tags.information.toFixed(3)} bits about the situation`);
   const transitions = tagTable('steps by the tag before', tags.transitions);
   return transitions.length > 1 ? [...lines, '', ...textTable(transitions)] : lines;
 }
@@ -66,13 +67,20 @@ function tagTable(title: string, table: Readonly<Record<string, Readonly<Record<
   return rows;
 }
 
+/** A small table for each of the main figures: side by side they would not fit, and a rate without its denominator says little. */
 function byTable(parts: Readonly<Record<string, Figures>>): string[] {
-  const rows: Row[] = [['', 'success', 'of', '95 % interval', 'steps', 'repetitive', 'of', '95 % interval', 'inadmissible']];
-  for (const [name, figures] of Object.entries(parts)) {
-    const [, ...repetitive] = rateRow('', figures.rates[repetitiveAction].pooled);
-    rows.push([...rateRow(name, figures.success), figures.steps.all.value?.toFixed(1) ?? '-', ...repetitive, percent(figures.rates.inadmissible.pooled.value)]);
-  }
-  return textTable(rows);
+  const named = Object.entries(parts);
+  const { label } = stepMetrics[repetitiveAction];
+  return textTable([
+    ['success', 'value', 'of', '95 % interval', 'steps'],
+    ...named.map(([name, figures]): Row => [...rateRow(name, figures.success), figures.steps.all.value?.toFixed(1) ?? '-']),
+    [`${label}, first ${earlySteps}`, 'value', 'of', '95 % interval'],
+    ...named.map(([name, figures]) => rateRow(name, figures.rates[repetitiveAction].first10)),
+    [`${label}, all steps`, 'value', 'of', '95 % interval'],
+    ...named.map(([name, figures]) => rateRow(name, figures.rates[repetitiveAction].pooled)),
+    [stepMetrics.inadmissible.label, 'value', 'of', '95 % interval'],
+    ...named.map(([name, figures]) => rateRow(name, figures.rates.inadmissible.pooled)),
+  ]);
 }
 
 function byTagTable(parts: NonNullable<Measurement['by']['tag']>): string[] {
@@ -106,6 +114,7 @@ function lackingReasons(figures: Figures): string[] {
   note('tags', figures.tags.shares.none);
   note('reflection after a failed step', figures.tags.reflectionAfterFailure);
   note('thought names the target', figures.tags.agreement);
+  if (figures.tags.information === null && figures.tags.shares.none.value !== null) byReason.set('fewer than two situations are known', ['what the tag tells about the situation']);
   return [...byReason].map(([reason, labels]) => `${labels.join(', ')}: ${reason}.`);
 }
 

@@ -2,6 +2,7 @@ import type { Trajectory } from '../trajectory/schema.ts';
 import { countEpisode, type EpisodeCounts } from './episode-counts.ts';
 import type { Dimension, Figures, Measurement } from './figures.ts';
 import { Tally } from './tally.ts';
+import { WorldFacts } from './world-facts.ts';
 
 export interface MeasureOptions {
   /** Also measure the parts of each of these separately. `tag` parts the steps, the others the episodes. */
@@ -28,13 +29,15 @@ export class Measuring {
   private duplicates = 0;
   private empty = 0;
 
-  constructor(by: readonly Dimension[]) {
+  /** `facts` may be shared with another measurement whose episodes tell of the same worlds. */
+  constructor(by: readonly Dimension[], private readonly facts = new WorldFacts()) {
     this.byTag = by.includes('tag');
     this.parts = [...new Set(by)].filter(dimension => dimension !== 'tag').map(dimension => ({ dimension, tallies: new Map() }));
   }
 
   add(counts: EpisodeCounts): void {
     this.whole.add(counts);
+    this.facts.note(counts);
     for (const { dimension, tallies } of this.parts) {
       const key = partOf(counts, dimension);
       let tally = tallies.get(key);
@@ -49,16 +52,16 @@ export class Measuring {
   }
 
   result(): Measurement {
-    const figures = this.whole.figures();
+    const figures = this.whole.figures(this.facts);
     return { ...figures, notes: this.notes(figures), by: this.by() };
   }
 
   private by(): Measurement['by'] {
     const by: Measurement['by'] = {};
     for (const { dimension, tallies } of this.parts) {
-      by[dimension] = Object.fromEntries([...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, tally]) => [key, tally.figures()]));
+      by[dimension] = Object.fromEntries([...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, tally]) => [key, tally.figures(this.facts)]));
     }
-    if (this.byTag) by.tag = this.whole.byTag();
+    if (this.byTag) by.tag = this.whole.byTag(this.facts);
     return by;
   }
 

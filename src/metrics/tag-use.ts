@@ -18,8 +18,9 @@ export function countedTag(step: Step): CountedTag | null {
 
 /**
  * The situation before step t: `start` at the first step; then what the step before did. `failed`: bad form or not
- * carried out; `unchanged`: carried out without effect; `progress`: a subgoal came to hold that did not before;
- * `going on`: anything else; `unknown`: the log does not say whether it was carried out.
+ * carried out; `unchanged`: carried out without effect; `progress`: a subgoal holds that did not hold a step earlier;
+ * `going on`: anything else. That includes the first step, because no log says which subgoals held before it, and, without
+ * states, steps that changed nothing. `unknown`: the log does not say whether the command was carried out.
  */
 export function situationAt(steps: readonly Step[], t: number): Situation {
   if (t === 0) return 'start';
@@ -29,8 +30,16 @@ export function situationAt(steps: readonly Step[], t: number): Situation {
   if (carriedOut === null) return 'unknown';
   if (before.stateBefore !== null && before.stateBefore === before.stateAfter) return 'unchanged';
   const earlier = t >= 2 ? steps[t - 2]!.subgoals : null;
-  if (before.subgoals && earlier && before.subgoals.some(subgoal => !earlier.includes(subgoal))) return 'progress';
-  return 'going on';
+  return before.subgoals && earlier && before.subgoals.some(subgoal => !earlier.includes(subgoal)) ? 'progress' : 'going on';
+}
+
+/**
+ * Mutual information of tag and situation in bits, over the steps whose situation is known. Null with fewer than two
+ * known situations: a tag cannot tell apart what does not differ.
+ */
+export function situationInformation(counts: readonly (readonly number[])[]): number | null {
+  const known = counts.filter((row, s) => situations[s] !== 'unknown' && row.some(count => count > 0));
+  return known.length < 2 ? null : mutualInformation(known);
 }
 
 /**

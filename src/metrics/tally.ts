@@ -5,11 +5,12 @@ import { MeanSums } from './statistics/mean-sums.ts';
 import { RatioSums } from './statistics/ratio-sums.ts';
 import { wilson } from './statistics/wilson.ts';
 import { earlySteps, stepMetricNames, stepMetrics, type StepMetric } from './step-metrics.ts';
-import { countedTags, mutualInformation, situations, type CountedTag } from './tag-use.ts';
+import { countedTags, situationInformation, situations, type CountedTag } from './tag-use.ts';
+import { originKey, type WorldFacts } from './world-facts.ts';
 
 /** Rates of steps of one world, kept apart because whether a world records inspections shows only over all its episodes. */
 interface WorldSums {
-  inspects: boolean;
+  readonly origin: EpisodeCounts;
   readonly pooled: readonly RatioSums[];
   readonly first10: readonly RatioSums[];
   readonly byTag: readonly (readonly RatioSums[])[];
@@ -35,7 +36,7 @@ export class Tally {
   private readonly under = new MeanSums();
   private readonly transitions = countedTags.map(() => countedTags.map(() => 0));
   private readonly situations = situations.map(() => countedTags.map(() => 0));
-  private readonly progress = new Map<string, SubgoalProgress>();
+  private readonly failures: EpisodeCounts[] = [];
 
   add(counts: EpisodeCounts): void {
     const { steps, success } = counts;
@@ -46,19 +47,21 @@ export class Tally {
     tick(this.cycles, counts.cycles);
     tick(this.planningFirst, counts.planningFirst);
 
-    const sums = this.sumsOf(counts.world);
-    sums.inspects ||= counts.inspects;
+    const sums = this.sumsOf(counts);
     for (let metric = 0; metric < stepMetricNames.length; metric++) {
       addTo(sums.pooled[metric]!, counts.pooled[metric]!, steps);
       addTo(sums.first10[metric]!, counts.first10[metric]!, Math.min(steps, earlySteps));
       for (let tag = 0; tag < countedTags.length; tag++) if (counts.tagCounts[tag]! > 0) addTo(sums.byTag[tag]![metric]!, counts.byTag[tag]![metric]!, counts.tagCounts[tag]!);
     }
 
-    refusals.forEach((_, i) => this.refusals[i]!.add(counts.refusals.counts[i]!, counts.refusals.known, steps - counts.refusals.known));
+    const refused = counts.refusals.counts.reduce((sum, count) => sum + count, 0);
+    refusals.forEach((_, i) => this.refusals[i]!.add(counts.refusals.counts[i]!, refused, counts.refusals.missing));
     const judged = counts.tagCounts.reduce((sum, count) => sum + count, 0);
     countedTags.forEach((_, i) => this.shares[i]!.add(counts.tagCounts[i]!, judged, steps - judged));
-    this.afterFailure.add(counts.reflectionAfterFailure.yes, counts.reflectionAfterFailure.known);
-    this.agreement.add(counts.agreement.yes, counts.agreement.known, steps - counts.agreement.known);
+    const { yes, known, missing } = counts.reflectionAfterFailure;
+    this.afterFailure.add(yes, known, missing);
+    // A command without a target lacks nothing: agreement is not asked of it.
+    this.agreement.add(counts.agreement.yes, counts.agreement.known, steps - judged);
     addTable(this.transitions, counts.transitions);
     addTable(this.situations, counts.situations);
 
@@ -68,98 +71,93 @@ export class Tally {
       this.gap.add(counts.optimalSteps ? steps / counts.optimalSteps - 1 : null);
       this.over.add(counts.overthinking);
     }
-    if (success === false) this.under.add(counts.underthinking);
-    this.noteProgress(counts);
+    if (success === false) {
+      this.under.add(counts.underthinking);
+      this.failures.push(counts);
+    }
   }
 
-  figures(): Figures {
-    const pooled = this.merged(sums => sums.pooled);
-    const first10 = this.merged(sums => sums.first10);
+  /** The figures. `facts` are those of the whole of which this may be a part. */
+  figures(facts: WorldFacts): Figures {
+    const pooled = this.merged(facts, sums => sums.pooled);
+    const first10 = this.merged(facts, sums => sums.first10);
     const why = (lacking: string): string => (this.stepCount === 0 ? 'there are no steps' : lacking);
+    const ofSuccesses = (lacking: string): string => (this.success.yes === 0 ? this.noOutcome ?? 'no episode succeeded' : why(lacking));
+    const judged = this.shares.some(share => share.known > 0);
     return {
       episodes: this.episodes,
       tasks: this.tasks.size,
       stepCount: this.stepCount,
-      success: episodeRate(this.success, this.episodes === 0 ? 'there are no episodes' : 'the log does not say which episodes succeeded'),
-      steps: { all: meanOf(this.all, 'there are no episodes'), onSuccess: meanOf(this.onSuccess, 'no episode succeeded') },
+      success: episodeRate(this.success, this.noOutcome ?? ''),
+      steps: { all: meanOf(this.all, 'there are no episodes'), onSuccess: meanOf(this.onSuccess, ofSuccesses('')) },
       rates: forMetrics((name, i) => ({ pooled: stepRate(pooled[i]!, why(stepMetrics[name].lacking)), first10: stepRate(first10[i]!, why(stepMetrics[name].lacking)) })),
-      refusals: Object.fromEntries(refusals.map((name, i) => [name, stepRate(this.refusals[i]!, why('the log does not say why commands were refused'))])) as Record<Refusal, Rate>,
+      refusals: Object.fromEntries(refusals.map((name, i) => [name, stepRate(this.refusals[i]!, why(this.refusals[i]!.missing > 0 ? 'the log does not say which commands were refused, and why' : 'no command was refused'))])) as Record<Refusal, Rate>,
       episodesWithCycle: episodeRate(this.cycles, why(stepMetrics.cycle.lacking)),
-      optimalityGap: meanOf(this.gap, this.onSuccess.count === 0 ? 'no episode succeeded' : 'no shortest path is known'),
-      overthinking: meanOf(this.over, this.onSuccess.count === 0 ? 'no episode succeeded' : stepMetrics.cycle.lacking),
-      underthinking: meanOf(this.under, this.success.known === this.success.yes ? 'no episode failed' : stepMetrics.cycle.lacking),
-      answerInclusive: this.answerInclusive(),
+      optimalityGap: meanOf(this.gap, ofSuccesses('no shortest path is known')),
+      overthinking: meanOf(this.over, ofSuccesses(stepMetrics.cycle.lacking)),
+      underthinking: meanOf(this.under, this.failures.length === 0 ? this.noOutcome ?? 'no episode failed' : why(stepMetrics.cycle.lacking)),
+      answerInclusive: this.answerInclusive(facts),
       tags: {
         shares: forTags((_, i) => stepRate(this.shares[i]!, why(stepMetrics.formatInvalid.lacking))),
-        planningFirst: episodeRate(this.planningFirst, stepMetrics.formatInvalid.lacking),
-        reflectionAfterFailure: stepRate(this.afterFailure, 'no judged reply follows a failed step'),
-        agreement: stepRate(this.agreement, 'no well-formed reply has a command with a target'),
+        planningFirst: episodeRate(this.planningFirst, why(stepMetrics.formatInvalid.lacking)),
+        reflectionAfterFailure: stepRate(this.afterFailure, why(!judged ? stepMetrics.formatInvalid.lacking : this.afterFailure.missing > 0 ? stepMetrics.inadmissible.lacking : 'no judged reply follows a failed step')),
+        agreement: stepRate(this.agreement, why(judged ? 'no well-formed reply has a command with a target' : stepMetrics.formatInvalid.lacking)),
         transitions: forTags((_, from) => forTags((_, to) => this.transitions[from]![to]!)),
         situations: Object.fromEntries(situations.map((name, s) => [name, forTags((_, i) => this.situations[s]![i]!)])) as Figures['tags']['situations'],
-        information: mutualInformation(this.situations),
+        information: situationInformation(this.situations),
       },
     };
   }
 
   /** The rates of the steps that carry each tag. */
-  byTag(): Record<CountedTag, Record<StepMetric, Rate>> {
+  byTag(facts: WorldFacts): Record<CountedTag, Record<StepMetric, Rate>> {
     return forTags((_, tag) => {
-      const sums = this.merged(world => world.byTag[tag]!);
+      const sums = this.merged(facts, world => world.byTag[tag]!);
       return forMetrics((name, i) => stepRate(sums[i]!, this.shares[tag]!.yes === 0 ? 'no step carries this tag' : stepMetrics[name].lacking));
     });
   }
 
-  private sumsOf(world: string): WorldSums {
-    let sums = this.worlds.get(world);
+  /** Why nothing is known of success; null when something is. */
+  private get noOutcome(): string | null {
+    return this.episodes === 0 ? 'there are no episodes' : this.success.known === 0 ? 'the log does not say which episodes succeeded' : null;
+  }
+
+  private sumsOf(counts: EpisodeCounts): WorldSums {
+    const key = originKey(counts);
+    let sums = this.worlds.get(key);
     if (!sums) {
-      sums = { inspects: false, pooled: emptySums(), first10: emptySums(), byTag: countedTags.map(emptySums) };
-      this.worlds.set(world, sums);
+      sums = { origin: counts, pooled: emptySums(), first10: emptySums(), byTag: countedTags.map(emptySums) };
+      this.worlds.set(key, sums);
     }
     return sums;
   }
 
   /** The sums of all worlds. Where a world never records an inspection, its steps lack the fact rather than being clean. */
-  private merged(part: (sums: WorldSums) => readonly RatioSums[]): RatioSums[] {
+  private merged(facts: WorldFacts, part: (sums: WorldSums) => readonly RatioSums[]): RatioSums[] {
     const out = emptySums();
     for (const world of this.worlds.values()) {
       stepMetricNames.forEach((name, i) => {
         const sums = part(world)[i]!;
-        if (name === 'reinspection' && !world.inspects) out[i]!.missing += sums.known + sums.missing;
+        if (name === 'reinspection' && !facts.inspects(world.origin)) out[i]!.missing += sums.known + sums.missing;
         else out[i]!.merge(sums);
       });
     }
     return out;
   }
 
-  private noteProgress(counts: EpisodeCounts): void {
-    if (counts.success === null) return;
-    const key = `${counts.world}\n${counts.task.category}`;
-    let progress = this.progress.get(key);
-    if (!progress) {
-      progress = { most: 0, failures: [] };
-      this.progress.set(key, progress);
-    }
-    if (counts.success) progress.most = Math.max(progress.most, counts.subgoals ?? 0);
-    else progress.failures.push({ subgoals: counts.subgoals, goalHeld: counts.goalHeld });
-  }
-
   /**
    * Failures that had the answer: the goal held at some step, or all subgoals but one had held. How many there are is
-   * taken from the solved episodes of the same world and category; without any, such a failure is not judged.
+   * taken from the solved episodes of the same world and category. Without any, or without subgoals, a failure is not
+   * judged, not even one in which the goal held: those alone would make a rate of 1.
    */
-  private answerInclusive(): Rate {
+  private answerInclusive(facts: WorldFacts): Rate {
     const sums = { yes: 0, known: 0, missing: 0 };
-    for (const { most, failures } of this.progress.values()) {
-      for (const { subgoals, goalHeld } of failures) tick(sums, goalHeld ? true : subgoals === null || most === 0 ? null : most >= 2 && subgoals >= most - 1);
+    for (const failure of this.failures) {
+      const all = facts.subgoalsOf(failure);
+      tick(sums, failure.subgoals === null || all === 0 ? null : failure.goalHeld || (all >= 2 && failure.subgoals >= all - 1));
     }
-    return episodeRate(sums, sums.missing === 0 ? 'no episode failed' : 'the log has no subgoals, or no solved episode of the same category shows how many there are');
+    return episodeRate(sums, this.failures.length === 0 ? this.noOutcome ?? 'no episode failed' : 'the log has no subgoals, or no solved episode of the same category shows how many there are');
   }
-}
-
-interface SubgoalProgress {
-  /** Most different subgoals in a solved episode. */
-  most: number;
-  readonly failures: { readonly subgoals: number | null; readonly goalHeld: boolean }[];
 }
 
 interface EpisodeTicks {

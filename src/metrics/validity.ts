@@ -9,21 +9,18 @@ export function formatInvalid({ steps }: IndexedEpisode): Flags {
 
 /**
  * The world carried nothing out: it refused the command, or there was none to send. Taken from `accepted`; where a log
- * lacks that, from the admissible commands. Unknown where it has neither.
+ * lacks that, from the refusal or the admissible commands. Unknown where it has none of them, also for a step without a
+ * command: were those counted, every known step of such a log would be a failed one.
  */
 export function inadmissible({ steps }: IndexedEpisode): Flags {
-  return flagsOf(steps, step => {
-    const carriedOut = wasCarriedOut(step);
-    return carriedOut === null ? unknown : carriedOut ? no : yes;
-  });
+  return flagsOf(steps, step => (!saysWhatHappened(step) ? unknown : wasCarriedOut(step) ? no : yes));
 }
 
 /** The world carried the command out and nothing changed. A refused command is not a no-op. Unknown without states. */
 export function noOp({ steps }: IndexedEpisode): Flags {
   return flagsOf(steps, step => {
-    const carriedOut = wasCarriedOut(step);
-    if (carriedOut === null || step.stateBefore === null || step.stateAfter === null) return unknown;
-    return carriedOut && step.stateBefore === step.stateAfter ? yes : no;
+    if (!saysWhatHappened(step) || step.stateBefore === null || step.stateAfter === null) return unknown;
+    return wasCarriedOut(step) && step.stateBefore === step.stateAfter ? yes : no;
   });
 }
 
@@ -31,10 +28,16 @@ export function noOp({ steps }: IndexedEpisode): Flags {
 export function wasCarriedOut(step: Step): boolean | null {
   if (step.command === null) return false;
   if (step.accepted !== null) return step.accepted;
+  if (step.refusal !== null) return false;
   if (step.admissible === null) return null;
   if (step.admissible.includes(step.command)) return true;
   const command = normaliseCommand(step.command);
   return step.admissible.some(admissible => normaliseCommand(admissible) === command);
+}
+
+/** Whether the log says at all what becomes of commands at this step. */
+function saysWhatHappened(step: Step): boolean {
+  return step.accepted !== null || step.refusal !== null || step.admissible !== null;
 }
 
 function flagsOf(steps: readonly Step[], flag: (step: Step) => number): Flags {
