@@ -9,6 +9,7 @@ import { type Game, readGame } from './game.ts';
 import { type Category, categories } from './goal.ts';
 import { lookOf, subgoals } from './milestones.ts';
 import { engineFor, type State } from './play.ts';
+import { shortestPlan } from './shortest-plan.ts';
 import { commandTemplates } from './template.ts';
 
 export interface AlfworldOptions extends DataOptions {
@@ -77,6 +78,7 @@ export async function alfworld({ data: path, heldOut = [], partial }: AlfworldOp
     subgoals: subgoals.map(({ name, reached }) => ({ name, reached: state => { const { engine } = at(state); return engine instanceof FastEngine && reached(engine.scene, state.context.state as never); } })),
     look: (state, _, { command }) => { const { engine } = at(state); return engine instanceof FastEngine ? lookOf(engine, state.context.state as never, command) : undefined; },
     player: () => createExpert(),
+    optimalSteps({ game }) { const { engine } = load(game); return engine instanceof FastEngine ? shortestPlan(engine)?.length : undefined; },
   });
 }
 

@@ -48,6 +48,8 @@ export interface WorldDefinition<Task, State extends Snapshot<unknown>, Event ex
   key?(state: State): string;
   /** An expert that sees only text. */
   player?(random: Random): Player;
+  /** Steps of a shortest path, for worlds that know a quick way to find it. */
+  optimalSteps?(task: Task): number | undefined;
   /** For states that are not JSON by themselves. */
   persist?(state: State): unknown;
   restore?(json: unknown, task: Task): State;
@@ -94,6 +96,8 @@ export interface World<Task = any, State extends Snapshot<unknown> = any, Event 
   /** The key as 16 hexadecimal digits. */
   hash(state: State): string;
   readonly player: ((random: Random) => Player) | undefined;
+  /** Steps of a shortest path; undefined where the world has no quick way to know. */
+  optimalSteps(task: Task): number | undefined;
   persist(state: State): unknown;
   revive(json: unknown, task: Task): State;
 }
@@ -115,6 +119,7 @@ export function createWorld<Task, State extends Snapshot<unknown>, Event extends
     categories: tasks.categories,
     heldOut: tasks.heldOut,
     player: definition.player?.bind(definition),
+    optimalSteps: task => definition.optimalSteps?.(task),
     tasks(split, count, from) {
       requireSplit(split);
       return tasks.list(split, count, from);
