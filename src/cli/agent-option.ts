@@ -1,12 +1,20 @@
-import { chatAgent, expertAgent, openEndpoint, randomAgent, readPrices, readReAct, replayAgent, humanAgent, type Agent } from '../agents/index.ts';
+import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chatAgent, expertAgent, openEndpoint, policyAgent, randomAgent, readPrices, readReAct, replayAgent, humanAgent, type Agent } from '../agents/index.ts';
 import { UsageError } from '../errors.ts';
+import { loadPolicy } from '../policy/index.ts';
 import { parseReply, promptTemplates } from '../tags/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import { createInterface } from 'node:readline/promises';
+import { computeOptions, type ComputeOptions } from './engine-options.ts';
 
 /** The options that say how an agent behaves; those that do not concern the chosen agent are left unused. */
-export interface AgentOptions {
+export interface AgentOptions extends ComputeOptions {
+  /** Name of the world that is played. */
+  readonly world: string;
   readonly seed: number;
+  readonly greedy?: boolean;
+  readonly onlyAdmissible?: boolean;
   readonly temperature?: number;
   readonly baseUrl: string;
   readonly apiKeyEnv: string;
@@ -22,10 +30,37 @@ export interface AgentOptions {
   readonly signal?: AbortSignal;
 }
 
-export const agentForms = 'random, expert, human, replay:DATABASE or chat:MODEL';
+export const agentForms = 'random, expert, human, replay:DATABASE, policy:FILE or chat:MODEL';
+
+/** What a run records of an agent beside its name, and how to end it. */
+export interface OpenAgent {
+  readonly agent: Agent;
+  /** Every setting that decides what it replies. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Engine and device that compute it. */
+  readonly engine?: string;
+  close?(): Promise<void>;
+}
 
 /** An agent by what `--agent` says. */
-export function agentOf(text: string, options: AgentOptions): Agent {
+export async function openAgent(text: string, options: AgentOptions): Promise<OpenAgent> {
+  const file = /^policy:(.+)$/.exec(text)?.[1];
+  if (file !== undefined) return openPolicy(file, options);
+  const { prompt, aliases = false, temperature = 0.4, maxTokens } = options;
+  return { agent: agentOf(text, options), settings: text.startsWith('chat:') ? { prompt, aliases, temperature, maxTokens } : {} };
+}
+
+async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgent> {
+  if (!existsSync(file)) throw new UsageError(`There is no policy ${file}. Make one with: clew train sft ${options.world} --out ${file}`);
+  const checkpoint = await loadPolicy(file, options.world);
+  const temperature = options.greedy ? 0 : options.temperature ?? 0.4, onlyAdmissible = options.onlyAdmissible ?? false;
+  const agent = await policyAgent({
+    checkpoint, name: `policy:${basename(file, '.safetensors')}`, temperature, onlyAdmissible, ...(options.logProbabilities && { keepTokens: true }), ...computeOptions(options),
+  });
+  return { agent, settings: { policy: agent.policyVersion, temperature, onlyAdmissible }, engine: agent.engine, close: () => agent.close() };
+}
+
+function agentOf(text: string, options: AgentOptions): Agent {
   const [kind, rest] = [text.split(':')[0]!, text.slice(text.indexOf(':') + 1)];
   if (text === 'random') return randomAgent();
   if (text === 'expert') return expertAgent({ seed: options.seed });

@@ -9,7 +9,7 @@ import { agentForms, type AgentOptions, openAgent, type OpenAgent } from './agen
 import { withComputeOptions } from './engine-options.ts';
 import { loadPanel } from './load-panel.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
-import { oneOf, wholeNumber } from './options.ts';
+import { numberFrom, oneOf, wholeNumber } from './options.ts';
 import { progressOf } from './progress.ts';
 
 interface Options extends Omit<AgentOptions, 'world'>, WorldOptions {
@@ -28,7 +28,6 @@ interface Options extends Omit<AgentOptions, 'world'>, WorldOptions {
 
 export function rolloutCommand(): Command {
   const prompts = Object.keys(promptTemplates) as (keyof typeof promptTemplates)[];
-  const positive = (text: string) => { const value = Number(text); if (!(value >= 0)) throw new UsageError(`"${text}" is not a number of at least 0.`); return value; };
   return withComputeOptions(withWorldOptions(new Command('rollout')
     .description('let an agent play tasks of a world, and store the trajectories; run it again to go on where it stopped')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
@@ -45,7 +44,7 @@ export function rolloutCommand(): Command {
     .option('--lanes <count>', 'episodes that are played at the same time', wholeNumber(), 64)
     .option('--json', 'print the result as JSON'))
     .optionsGroup('For policy:FILE and chat:MODEL')
-    .option('--temperature <number>', 'of the sampling; 0.4 if left out', positive)
+    .option('--temperature <number>', 'of the sampling; 0.4 if left out', numberFrom(0))
     .option('--log-probabilities', 'keep token ids and log-probabilities (from a server: where it sends ids)')
     .optionsGroup('For policy:FILE')
     .option('--greedy', 'always the likeliest token')
