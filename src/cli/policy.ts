@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import { inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
-import { loadWorld, type WorldOptions } from './load-world.ts';
+import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 
 interface InspectOptions extends WorldOptions, ComputeOptions {
   readonly probe?: string;
@@ -16,12 +16,11 @@ interface InspectOptions extends WorldOptions, ComputeOptions {
 export function policyCommand(): Command {
   return new Command('policy')
     .description('look at a trained policy')
-    .addCommand(withComputeOptions(new Command('inspect')
+    .addCommand(withComputeOptions(withWorldOptions(new Command('inspect')
       .description('what a policy is, how it was trained, and how well it looks things up')
       .argument('<file>', 'the checkpoint, a .safetensors file')
       .option('--probe <world>', 'measure whether it can look things up in texts of this world, under names it has not learnt by heart')
-      .option('--data <path>', 'where the games of ALFWorld are')
-      .option('--json', 'print it as JSON'))
+      .option('--json', 'print it as JSON')))
       .action(inspect));
 }
 

@@ -15,7 +15,7 @@ import { worldTokenizer } from '../training/vocabulary.ts';
 import { contentHash, openStore, type Trajectory } from '../trajectory/index.ts';
 import { hash, type World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
-import { loadWorld, type WorldOptions } from './load-world.ts';
+import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { numberFrom, oneOf, wholeNumber } from './options.ts';
 import { formatProbe } from './policy.ts';
 import { trainProgress } from './train-progress.ts';
@@ -55,15 +55,14 @@ export function trainCommand(): Command {
 }
 
 function withTrainOptions(command: Command, { learningRate }: { learningRate: number }): Command {
-  return withComputeOptions(command
+  return withComputeOptions(withWorldOptions(command
     .requiredOption('--out <file>', 'the policy to write, a .safetensors file')
     .option('--preset <preset>', `the size of a new policy: ${Object.keys(presets).join(', ')}`, oneOf(...Object.keys(presets) as Preset[]), 'micro')
     .option('--context <tokens>', 'tokens that an episode may have, for a new policy', wholeNumber(32), 1280)
     .option('--learning-rate <number>', 'highest learning rate', numberFrom(0), learningRate)
     .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), 4096)
     .option('--seed <number>', 'keys every draw', wholeNumber(0), 0)
-    .option('--data <path>', 'where the games of ALFWorld are')
-    .option('--json', 'print the result as JSON'));
+    .option('--json', 'print the result as JSON')));
 }
 
 function pretrainCommand(): Command {
@@ -200,7 +199,7 @@ async function runStage(what: string, world: World, options: CommonOptions, stag
 
 function report({ out, json }: CommonOptions, { training, engine, seconds, probe }: { training: { step: number; steps: number; finished: boolean; loss: number; tokens: number; best?: { step: number; loss: number } } | null; engine: string; seconds: number; probe: RetrievalProbe | null }): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...(training ?? {}), engine: engine || null, seconds, probe }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...training, engine: engine || null, seconds, probe }, null, 2)}\n`);
     return;
   }
   if (!training) process.stdout.write(`${pc.bold(out)} was trained before with these settings; nothing was done.\n`);

@@ -54,7 +54,7 @@ export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 1
     stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals })),
     document(n) {
       const document = made.get(n) ?? make(n), inOrder = n === last + 1;
-      for (const old of [...made.keys()]) if (old <= n || !inOrder) made.delete(old);
+      for (const old of made.keys()) if (old <= n || !inOrder) made.delete(old);
       last = n;
       if (inOrder && !preparing) {
         preparing = true;

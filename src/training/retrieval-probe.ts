@@ -36,7 +36,7 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
     const { tokens } = documentTokens(play(n), layout);
     const renamed = rename(createRandom('probe', n))(tokens);
     for (const row of documentRows({ tokens: renamed }, model.config.context).slice(0, 1)) {
-      const weights = new Array<number>(row.tokens.length).fill(0);
+      const weights = Array.from(row.tokens, () => 0);
       for (let i = 3; i < row.tokens.length; i++) {
         const [before, kind, verb, opens] = [row.tokens[i]!, row.tokens[i - 1]!, row.tokens[i - 2]!, row.tokens[i - 3]!];
         const asked = verb === newline && opens === question;

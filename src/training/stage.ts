@@ -41,7 +41,7 @@ export async function trainStage({ out, settings, start, learner: learnerOptions
   if (existsSync(out)) {
     const { origin: there } = await inspectCheckpoint(out);
     const last = there?.stages.at(-1);
-    if (!last || canonicalJson(settingsOf(last)) !== canonicalJson({ ...settings }))
+    if (!last || canonicalJson({ ...last, result: undefined }) !== canonicalJson({ ...settings, result: undefined }))
       throw new ClewError(`${out} holds another policy, trained with other data or settings. Choose another --out, or remove that file.`);
     await clearState();
     return { training: null, policy: null };
@@ -64,8 +64,4 @@ export async function trainStage({ out, settings, start, learner: learnerOptions
 /** Where the state of a training stands until it has finished: `name.training.safetensors`. */
 export function stateFile(out: string): string {
   return out.replace(/(\.safetensors)?$/, '.training.safetensors');
-}
-
-function settingsOf({ result: _, ...settings }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return settings;
 }

@@ -15,7 +15,8 @@ export async function worldTokenizer(world: World, recipe: Recipe, { categories 
   const codec = codecOfWorld(world.name);
   const both = (text: string, compact: string) => texts.push(text, compact);
   for (const make of [worldDocuments({ world, recipe, categories, seed: 'vocabulary' }), goalDocuments({ world, recipe, categories, seed: 'vocabulary' })]) {
-    for (let n = 0; make && n < documents; n++) {
+    if (!make) continue;
+    for (let n = 0; n < documents; n++) {
       let command: string | null = null;
       for (const { kind, text, answers } of make(n).segments) {
         if (kind === 'command') command = text;

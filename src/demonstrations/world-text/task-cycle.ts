@@ -10,19 +10,19 @@ const mostTasks = 2000;
 export function taskCycle(world: World, recipe: Recipe, categories: readonly string[], seed: string | number): (n: number) => TaskRecord<unknown> {
   const kept: TaskRecord<unknown>[] = [], source = recipe.tasks(seed)[Symbol.iterator]();
   let exhausted = false;
-  const drawOne = (): void => {
-    // Tasks of other categories are passed over, but not for ever.
+  /** Keeps the next task that fits; false when there is none. Tasks of other categories are passed over, but not for ever. */
+  const keepNext = (): boolean => {
     for (let tried = 0; tried <= 10 * mostTasks; tried++) {
       const next = source.next();
-      if (next.done) break;
+      if (next.done) return false;
       if (!categories.includes(next.value.category)) continue;
       kept.push(next.value);
-      return;
+      return true;
     }
-    exhausted = true;
+    return false;
   };
   return n => {
-    while (!exhausted && kept.length < mostTasks && kept.length <= n % mostTasks) drawOne();
+    while (!exhausted && kept.length <= n % mostTasks) exhausted = !keepNext();
     if (kept.length === 0) throw new UsageError(`${world.name} has no training task of ${categories.join(', ')}: it trains on ${trainedCategories(world).join(', ')}.`);
     return kept[n % (exhausted ? kept.length : mostTasks)]!;
   };
