@@ -131,7 +131,10 @@ export function check(world: World, { tasks = 20, maxStates = 20_000, allow = []
   for (const type of machine ? new Set(machine.events as string[]) : []) if (type !== '*' && !used.has(type)) problem('unused command', `no task admits "${type}"`);
   for (const { name, broken } of conformance(world, { tasks: Math.min(tasks, 5) })) {
     attempt(() => {
-      for (const message of broken()) message.includes(' and is read as ') ? problem('collision', message) : problem('broken promise', message, name);
+      for (const message of broken()) {
+        if (message.includes(' and is read as ')) problem('collision', message);
+        else problem('broken promise', message, name);
+      }
     }, message => problem('fails', message, name));
   }
   attempt(() => { for (const message of unmentioned(world, records)) notes.add(message); }, message => problem('fails', message));

@@ -63,9 +63,7 @@ export class Episode<Task = any, State extends Snapshot<unknown> = any, Event ex
 
   /** The moment after several commands. */
   play(commands: Iterable<string>): Episode<Task, State, Event> {
-    let episode: Episode<Task, State, Event> = this;
-    for (const command of commands) episode = episode.step(command);
-    return episode;
+    return [...commands].reduce<Episode<Task, State, Event>>((episode, command) => episode.step(command), this);
   }
 
   toJSON(): EpisodeJson {
