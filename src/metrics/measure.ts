@@ -72,7 +72,7 @@ export class Measuring {
     }
     if (this.grammars.size > 1) notes.push(`Episodes of ${this.grammars.size} worlds are pooled: ${[...this.grammars.keys()].join(', ')}.`);
     if (this.duplicates > 0) notes.push(`${this.duplicates} ${this.duplicates === 1 ? 'episode has the id' : 'episodes have the ids'} of another and ${this.duplicates === 1 ? 'is' : 'are'} counted again.`);
-    if (this.empty > 0) notes.push(`${this.empty} of ${figures.episodes} episodes have no step.`);
+    if (this.empty > 0) notes.push(`${this.empty} of ${figures.episodes} episodes ${this.empty === 1 ? 'has' : 'have'} no step.`);
     if (figures.tasks < figures.episodes) notes.push(`${figures.episodes} episodes of ${figures.tasks} tasks: intervals take episodes as independent, so they speak of these tasks played again, not of new ones.`);
     return notes;
   }
