@@ -22,7 +22,9 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout): Tok
       const inside = layout.command(text);
       // The verb counts as its own segment says, what is named after it as the last one.
       put([layout.action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
-    } else put(layout.tokenizer.encode(`\n${text}${kind === 'answer' ? '\n' : ''}`), () => weight);
+    } else if (kind === 'question') put(layout.tokenizer.encode(`\n${text}`), () => weight);
+    // Right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
+    else put(layout.tokenizer.encode(`${text}\n`), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };

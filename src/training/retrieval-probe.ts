@@ -28,7 +28,7 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
   const rename = tokenRenaming(tokenizer, recipe.renamed ?? []);
   const kinds = new Set((recipe.renamed ?? []).map(kind => tokenizer.encode(kind)[0]!));
   const word = (text: string) => tokenizer.encode(text)[0]!;
-  const [take, where, question, newline] = [word('take'), word('where'), word('?'), word('\n')];
+  const [take, where, question] = [word('take'), word('where'), word('?')];
   const isNumber = new Set(Array.from({ length: 61 }, (_, i) => tokenizer.id(String(i))));
 
   const rows: Row[] = [], wanted: { kind: keyof RetrievalProbe; row: number; at: number }[] = [];
@@ -38,12 +38,11 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
     for (const row of documentRows({ tokens: renamed }, model.config.context).slice(0, 1)) {
       const weights = Array.from(row.tokens, () => 0);
       for (let i = 3; i < row.tokens.length; i++) {
-        const [before, kind, verb, opens] = [row.tokens[i]!, row.tokens[i - 1]!, row.tokens[i - 2]!, row.tokens[i - 3]!];
-        const asked = verb === newline && opens === question;
+        const [token, kind, before, opens] = [row.tokens[i]!, row.tokens[i - 1]!, row.tokens[i - 2]!, row.tokens[i - 3]!];
         let found: keyof RetrievalProbe | undefined;
-        if (isNumber.has(before) && kinds.has(kind) && verb === take && opens === action.begin) found = 'takeNumber';
-        else if (isNumber.has(before) && kinds.has(kind) && asked) found = 'answerNumber';
-        else if (kind === newline && verb === question && i > 5 && row.tokens[i - 5] === where) found = 'answerKnown';
+        if (isNumber.has(token) && kinds.has(kind) && before === take && opens === action.begin) found = 'takeNumber';
+        else if (isNumber.has(token) && kinds.has(kind) && before === question) found = 'answerNumber';
+        else if (kind === question && i > 4 && row.tokens[i - 4] === where) found = 'answerKnown';
         if (!found) continue;
         weights[i] = 1;
         wanted.push({ kind: found, row: rows.length, at: i });

@@ -5,6 +5,9 @@ import type { World } from '../world/index.ts';
 /** Documents of play and demonstrations that are read for their words. */
 const documents = 150, demonstrations = 150;
 
+/** Demonstrations without a new word after which no more are made: where players search, each takes its time. */
+const withoutNews = 15;
+
 /**
  * A word tokenizer over a world's own texts, training split only: its play, its goals, the commands and the words of thoughts,
  * in the codec's form and as they are printed. Words of goals that are held out from training are no tokens of their own;
@@ -27,14 +30,19 @@ export async function worldTokenizer(world: World, recipe: Recipe, { categories 
     }
   }
   const annotator = rulesAnnotator();
-  let made = 0;
+  const words = new Set<string>();
+  let made = 0, news = 0;
   for (const record of recipe.tasks('vocabulary')) {
     if (!categories.includes(record.category)) continue;
-    if (made++ >= demonstrations) break;
+    if (made++ >= demonstrations || made > news + withoutNews) break;
     const demonstration = demonstrate({ world, record, seed: 'vocabulary', createPlayer: recipe.createPlayer, mistakes: recipe.mistakes, chain: 1 });
     const replies = await annotator.annotate(demonstration);
     if ('refused' in replies) continue;
     texts.push(...replies);
+    for (const [word] of replies.join(' ').matchAll(/\p{L}+/gu)) {
+      if (!words.has(word)) news = made;
+      words.add(word);
+    }
     for (const { after } of demonstration.steps) both(after.observation, codec.encodeObservation(after.observation, after.last?.command ?? null));
   }
   return buildWordTokenizer({ texts });
