@@ -17,7 +17,7 @@ export function formatComparison(comparison: Comparison): string {
     lines.push('', ...sideTable(comparison));
   } else {
     lines.push('', ...textTable([header('success', comparison), row('success', comparison.success.difference)]));
-    if (counts && p !== null) lines.push(...wrap(`solved by both ${counts.both}, only by ${a} ${counts.onlyA}, only by ${b} ${counts.onlyB}, by neither ${counts.neither}; McNemar's exact test, two-sided: p = ${probability(p)}`));
+    if (counts && p !== null) lines.push(...wrap(`solved by both ${counts.both}, only by ${a} ${counts.onlyA}, only by ${b} ${counts.onlyB}, by neither ${counts.neither}; McNemar, two-sided: p = ${probability(p)}`));
     for (const [view, title] of [['first10', `first ${earlySteps} steps`], ['pooled', 'all steps'], ['matched', 'where both solved the task']] as const) {
       const rows = stepMetricNames.filter(name => comparison.differences[name][view].value !== null).map(name => row(stepMetrics[name].label, comparison.differences[name][view]));
       if (rows.length > 0) lines.push('', ...textTable([header(title, comparison), ...rows]));
