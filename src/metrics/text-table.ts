@@ -33,7 +33,7 @@ export function rateRow(label: string, rate: Rate): Row {
 /** Label, value, how many episodes, and interval of a mean. */
 export function meanRow(label: string, mean: Mean): Row {
   const interval = mean.interval && `[${mean.interval.low.toFixed(2)}, ${mean.interval.high.toFixed(2)}]`;
-  return [label, mean.value === null ? '-' : mean.value.toFixed(2), `${mean.episodes} episodes`, interval ?? '-'];
+  return [label, mean.value === null ? '-' : mean.value.toFixed(2), `${mean.episodes} episode${mean.episodes === 1 ? '' : 's'}`, interval ?? '-'];
 }
 
 /** Breaks a sentence into lines of at most 100 columns. */
