@@ -1,0 +1,101 @@
+import type { Trajectory, World } from 'clew';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import household from '../../envs/household/index.ts';
+import { policyAgent, type PolicyAgentOptions, rollout } from '../../src/agents/index.ts';
+import { alfworldCodec, buildWordTokenizer, type Checkpoint, createModel, episodeSpans, Learner, layoutOf, modelConfig, type Tokenizer, trajectoryRow } from '../../src/policy/index.ts';
+import { sft } from '../../src/training/sft.ts';
+import { openStore } from '../../src/trajectory/index.ts';
+
+const world = household as unknown as World;
+let tokenizer: Tokenizer, checkpoint: Checkpoint, learner: Learner;
+
+/** A policy that has seen a few demonstrations for a few seconds: it writes tags and commands, seldom the right ones. */
+beforeAll(async () => {
+  const store = openStore('cold-start/household.sqlite', { readonly: true });
+  const trajectories = [...store.trajectories.select()].slice(0, 24);
+  store.close();
+  const texts = trajectories.flatMap(({ opening, steps }) => [alfworldCodec.encodeOpening(opening), ...steps.flatMap(step => [step.reply, alfworldCodec.encodeObservation(step.observation, step.command)])]);
+  tokenizer = buildWordTokenizer({ texts });
+  const model = createModel(modelConfig('nano', { vocabulary: tokenizer.size, context: 768, width: 32, layers: 2, heads: 2, feedForward: 64 }), 'policy agent');
+  learner = await Learner.open(model, { workers: 0 });
+  await sft({ learner, tokenizer, demonstrations: trajectories.map(trajectory => trajectoryRow(trajectory, layoutOf(tokenizer, alfworldCodec))), epochs: 12, tokensPerStep: 800, learningRate: 8e-3, warmUp: 5 });
+  checkpoint = { model, tokenizer, origin: { world: 'household', codec: 'alfworld', stages: [] } };
+}, 120_000);
+afterAll(() => learner.close());
+
+async function play(options: Partial<PolicyAgentOptions> = {}, { lanes = 64, run = 'a run', seed = 0, tasks = 6, rollouts = 2 } = {}) {
+  const agent = await policyAgent({ checkpoint, workers: 0, ...options });
+  const played: Trajectory[] = [], failures: string[] = [];
+  try {
+    await rollout({ world, tasks: world.tasks('seen', tasks), agent, run, seed, lanes, rollouts, maxSteps: 8, onTrajectory: trajectory => played.push(trajectory), onFailure: (_, __, error) => failures.push(error) });
+  } finally {
+    await agent.close();
+  }
+  return { played: played.toSorted((a, b) => (a.id < b.id ? -1 : 1)), failures };
+}
+
+const replies = (played: readonly Trajectory[]) => played.map(({ steps }) => steps.map(({ reply }) => reply));
+
+describe('policyAgent', () => {
+  it('plays the same episodes whoever else is played, on however many threads, and whatever the run is called', async () => {
+    const { played } = await play({ temperature: 1 });
+    expect(new Set(replies(played).map(String)).size).toBeGreaterThan(6);
+    expect((await play({ temperature: 1 }, { lanes: 1 })).played).toEqual(played);
+    expect((await play({ temperature: 1, workers: 2 }, { lanes: 5 })).played).toEqual(played);
+    expect(replies((await play({ temperature: 1 }, { run: 'another' })).played)).toEqual(replies(played));
+    expect(replies((await play({ temperature: 1 }, { seed: 1 })).played)).not.toEqual(replies(played));
+  });
+
+  it('takes the likeliest token when it is greedy, so that draws do not matter', async () => {
+    const [one, other] = [await play({ temperature: 0 }), await play({ temperature: 0 }, { seed: 1 })];
+    expect(replies(other.played)).toEqual(replies(one.played));
+  });
+
+  it('reads its replies with the parser and sends commands as the world knows them', async () => {
+    const steps = (await play({ temperature: 0 })).played.flatMap(trajectory => trajectory.steps);
+    expect(steps.filter(step => step.verdict!.violations.length === 0).length).toBeGreaterThan(10);
+    expect(steps.some(step => step.command?.startsWith('go to '))).toBe(true);
+    for (const step of steps) expect(step.command).toBe(step.verdict!.action);
+  });
+
+  it('keeps tokens that give back the reply, and the log-probabilities that the trainer computes', async () => {
+    const layout = layoutOf(tokenizer, alfworldCodec), { played } = await play({ temperature: 0.7, keepTokens: true }, { tasks: 3 });
+    for (const trajectory of played) {
+      const spans = episodeSpans(trajectory, layout, { kept: true });
+      const fed = trajectory.steps.flatMap(step => [...step.tokens!.prompt, ...step.tokens!.reply]);
+      expect(spans.flatMap(span => span.tokens).slice(0, fed.length)).toEqual(fed);
+      for (const { tokens, reply } of trajectory.steps) expect(layout.replyText(tokens!.reply)).toBe(reply);
+    }
+    const rows = played.map(trajectory => trajectoryRow(trajectory, layout, { kept: true })), scores = await learner.score(rows);
+    rows.forEach((row, r) => {
+      const sampled = played[r]!.steps.flatMap(step => step.tokens!.logProbabilities), computed = Array.from(scores[r]!).filter((_, i) => row.weights[i] === 1);
+      sampled.forEach((value, i) => expect(Math.abs(value - computed[i]!)).toBeLessThan(1e-4));
+    });
+  });
+
+  it('writes nothing but admissible commands when it is told to', async () => {
+    const steps = (await play({ temperature: 1, onlyAdmissible: true })).played.flatMap(trajectory => trajectory.steps);
+    const sent = steps.filter(step => step.command !== null && step.verdict!.violations.length === 0);
+    expect(sent.length).toBeGreaterThan(10);
+    expect(sent.every(step => step.accepted)).toBe(true);
+  });
+
+  it('cuts an episode off when it no longer fits the context', async () => {
+    const model = { ...checkpoint.model, config: { ...checkpoint.model.config, context: 140 } };
+    const { played } = await play({ checkpoint: { ...checkpoint, model }, temperature: 0 });
+    const cut = played.filter(trajectory => trajectory.stopReason === 'cut off');
+    expect(cut.length).toBeGreaterThan(0);
+    for (const { steps, success } of cut) {
+      expect(success).toBe(false);
+      expect(steps.length).toBeLessThan(8);
+    }
+  });
+
+  it('names an opening that does not fit, and a checkpoint that does not say what it reads', async () => {
+    const model = { ...checkpoint.model, config: { ...checkpoint.model.config, context: 16 } };
+    const { failures } = await play({ checkpoint: { ...checkpoint, model } }, { tasks: 1, rollouts: 1 });
+    expect(failures[0]).toMatch(/^The opening has \d+ tokens and the model's context is 16\. Train a policy with a longer context\.$/);
+    const { model: same, tokenizer: known } = checkpoint;
+    await expect(policyAgent({ checkpoint: { model: same, tokenizer: known } })).rejects.toThrow('does not say which texts it was trained on');
+  });
+});
