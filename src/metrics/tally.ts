@@ -36,7 +36,8 @@ export class Tally {
   private readonly under = new MeanSums();
   private readonly transitions = countedTags.map(() => countedTags.map(() => 0));
   private readonly situations = situations.map(() => countedTags.map(() => 0));
-  private readonly failures: EpisodeCounts[] = [];
+  /** Only what is asked of them at the end: whole counts of every failed episode would fill the memory. */
+  private readonly failures: Pick<EpisodeCounts, 'world' | 'task' | 'subgoals' | 'goalHeld'>[] = [];
 
   add(counts: EpisodeCounts): void {
     const { steps, success } = counts;
@@ -73,7 +74,7 @@ export class Tally {
     }
     if (success === false) {
       this.under.add(counts.underthinking);
-      this.failures.push(counts);
+      this.failures.push({ world: counts.world, task: counts.task, subgoals: counts.subgoals, goalHeld: counts.goalHeld });
     }
   }
 
