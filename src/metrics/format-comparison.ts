@@ -22,6 +22,8 @@ export function formatComparison(comparison: Comparison): string {
       const rows = stepMetricNames.filter(name => comparison.differences[name][view].value !== null).map(name => row(stepMetrics[name].label, comparison.differences[name][view]));
       if (rows.length > 0) lines.push('', ...textTable([header(title, comparison), ...rows]));
     }
+    const lacking = stepMetricNames.filter(name => comparison.differences[name].pooled.value === null).map(name => stepMetrics[name].label);
+    if (lacking.length > 0) lines.push('', ...wrap(`not compared, because no pair has the facts on both sides: ${lacking.join(', ')}`, ''));
   }
   if (comparison.replicates) {
     const { seeds, tests } = comparison.replicates;

@@ -54,6 +54,15 @@ describe('formatComparison', () => {
     expect(paired).toMatch(/where both solved the task[\s\S]*repetitive \(state-action\) +0\.0 % +0\/8 +0\.0 % +0\/8 +\+0\.0 +-$/m);
   });
 
+  it('names what could not be compared', () => {
+    const silent = handTrajectory(walk(['look']));
+    expect(formatComparison(compare([silent], [silent]))).toContain([
+      'not compared, because no pair has the facts on both sides: format-invalid, no-op, repetitive',
+      "(state-action), RLVMR's rule, cycle, re-inspection",
+    ].join('\n'));
+    expect(formatComparison(compare([lost], [{ ...won, task: lost.task }]))).not.toContain('not compared');
+  });
+
   it('stays within 100 columns, seeds and notes included', () => {
     const text = formatComparison(compare(many('left'), many('right'), { replicate: trajectory => trajectory.run, resamples: 20 }));
     expect(text).toContain('over 12 paired seeds');
