@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
 import { refuseLeaks, trajectoryLeaks } from '../demonstrations/index.ts';
 import { ClewError, UsageError } from '../errors.ts';
-import { type Checkpoint, codecOfWorld, createModel, layoutOf, layoutOfCheckpoint, loadPolicy, modelConfig, type Origin, type Preset, presets, type Row, trajectoryRow } from '../policy/index.ts';
+import { type Checkpoint, codecOfWorld, createModel, layoutOfCheckpoint, loadPolicy, modelConfig, type Origin, type Preset, presets, type Row, trajectoryRow } from '../policy/index.ts';
 import { pretrain } from '../training/pretrain.ts';
 import { priorOf } from '../training/prior.ts';
 import { tokenRenaming } from '../training/rename-tokens.ts';
@@ -34,6 +34,8 @@ interface PretrainArguments extends CommonOptions {
   readonly tokens: number;
   readonly goals: number;
   readonly renamed: number;
+  readonly steps: number;
+  readonly from?: string;
 }
 
 interface SftArguments extends CommonOptions {
@@ -60,7 +62,7 @@ function withTrainOptions(command: Command, { learningRate }: { learningRate: nu
     .option('--preset <preset>', `the size of a new policy: ${Object.keys(presets).join(', ')}`, oneOf(...Object.keys(presets) as Preset[]), 'micro')
     .option('--context <tokens>', 'tokens that an episode may have, for a new policy', wholeNumber(32), 1280)
     .option('--learning-rate <number>', 'highest learning rate', numberFrom(0), learningRate)
-    .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), 4096)
+    .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), 2500)
     .option('--seed <number>', 'keys every draw', wholeNumber(0), 0)
     .option('--json', 'print the result as JSON')));
 }
@@ -70,21 +72,22 @@ function pretrainCommand(): Command {
     .description('train a prior on world text: play without goals, and goals without play; run it again to go on where it stopped')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
     .option('--tokens <count>', 'tokens to train on, about', wholeNumber(), 2_500_000)
-    .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), 0.2)
+    .option('--from <policy>', 'the prior to go on with; a new policy if left out')
+    .option('--steps <count>', 'commands in a document; every fourth has twice as many', wholeNumber(), 18)
+    .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), 0.25)
     .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), 0.5), { learningRate: 3e-3 })
     .action(async (name: string, options: PretrainArguments) => {
-      const world = await loadWorld(name, options), recipe = recipeFor(world), codec = codecOfWorld(world.name);
-      const tokenizer = await worldTokenizer(world, recipe), layout = layoutOf(tokenizer, codec);
-      const { tokens, tokensPerStep, learningRate, seed, goals, renamed } = options;
-      const { stream, document } = priorOf({ world, recipe, layout, seed, goals, renamed });
+      const world = await loadWorld(name, options), recipe = recipeFor(world);
+      const start = options.from === undefined ? await newPolicy(world, options) : await startFrom(options.from, world);
+      const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps: commands } = options;
+      const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, steps: commands });
       // Documents differ in length: so many of them make a step of about the size that was asked for.
       const mean = Array.from({ length: 64 }, (_, n) => document(n).tokens.length).reduce((sum, length) => sum + length, 0) / 64;
       const documentsPerStep = Math.max(1, Math.round(tokensPerStep / mean)), steps = Math.max(1, Math.round(tokens / mean / documentsPerStep));
-      const model = createModel(modelConfig(options.preset, { vocabulary: tokenizer.size, context: options.context }), seed);
       await runStage('prior', world, options, {
         out: options.out,
-        settings: { stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed, steps, documentsPerStep, learningRate, goals, renamed },
-        start: { model, tokenizer, origin: { world: world.name, codec: codec.name, stages: [] } },
+        settings: { stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed, from: options.from === undefined ? null : hash(JSON.stringify(start.origin)), steps, documentsPerStep, learningRate, commands, goals, renamed },
+        start,
         train: common => pretrain({ ...common, document, stream, documentsPerStep, steps, learningRate }),
       });
     });
