@@ -100,6 +100,8 @@ describe('over- and underthinking', () => {
 
   it('or the second round of a cycle, whichever comes first', () => {
     expect(under(walk(['a', 'A>B'], ['x', 'B'], ['x', 'B'], ['b', 'B>C']))).toBeCloseTo(1 - 2 / 4, 12);
+    // The second round of x y x y is steps 2 and 3, and only three steps in a row reach no new state.
+    expect(under(walk(['x', 'A>B'], ['y', 'B>A'], ['x', 'A>B'], ['y', 'B>A'], ['z', 'A>C']))).toBeCloseTo(1 - 2 / 5, 12);
     // The second round of x y x y is steps 3 and 4; steps 1 to 4 reach no new state, and that began earlier.
     expect(under(walk(['a', 'A>B'], ['x', 'B>A'], ['y', 'A>B'], ['x', 'B>A'], ['y', 'A>B']))).toBeCloseTo(1 - 1 / 5, 12);
   });
