@@ -40,7 +40,9 @@ function interrupted(args: readonly string[], signal: NodeJS.Signals): Promise<{
   let err = '';
   child.stderr.on('data', (text: Buffer) => (err += text.toString()));
   const watch = setInterval(() => {
-    if (existsSync(state)) child.kill(signal);
+    if (!existsSync(state)) return;
+    clearInterval(watch); // Once: a second SIGINT would end it at once.
+    child.kill(signal);
   }, 5);
   return new Promise(resolve => {
     child.on('close', code => {
