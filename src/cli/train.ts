@@ -27,6 +27,7 @@ interface CommonOptions extends WorldOptions, ComputeOptions {
   readonly tokensPerStep: number;
   readonly preset: Preset;
   readonly context: number;
+  readonly keepEvery: number;
   readonly json?: boolean;
 }
 
@@ -64,6 +65,7 @@ function withTrainOptions(command: Command, { learningRate }: { learningRate: nu
     .option('--learning-rate <number>', 'highest learning rate', numberFrom(0), learningRate)
     .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), 2500)
     .option('--seed <number>', 'keys every draw', wholeNumber(0), 0)
+    .option('--keep-every <steps>', 'steps after which the state is kept, to go on from', wholeNumber(), 25)
     .option('--json', 'print the result as JSON')));
 }
 
@@ -173,7 +175,7 @@ function fittingRow(trajectory: Trajectory, row: Row, context: number): Row {
 }
 
 /** Trains, tells how it goes and what came of it. SIGINT keeps the state. */
-async function runStage(what: string, world: World, options: CommonOptions, stage: Omit<StageOptions, 'learner' | 'signal' | 'onLearner'>): Promise<void> {
+async function runStage(what: string, world: World, options: CommonOptions, stage: Omit<StageOptions, 'learner' | 'every' | 'signal' | 'onLearner'>): Promise<void> {
   const stop = new AbortController(), progress = trainProgress(what, { quiet: options.json ?? false });
   const interrupted = () => { process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'); stop.abort(); };
   process.once('SIGINT', interrupted);
@@ -181,7 +183,7 @@ async function runStage(what: string, world: World, options: CommonOptions, stag
   let engine = '';
   try {
     const { training, policy } = await trainStage({
-      ...stage, learner: computeOptions(options), signal: stop.signal,
+      ...stage, every: options.keepEvery, learner: computeOptions(options), signal: stop.signal,
       onLearner(learner) {
         const { engine: name, provider, device, library, version } = learner.description;
         engine = `${name} ${provider}`;

@@ -8,16 +8,17 @@ import { openStore } from '../../src/trajectory/index.ts';
 import { clew } from './run-clew.ts';
 
 const bin = fileURLToPath(new URL('../../bin/clew.js', import.meta.url));
-const demonstrations = 'cold-start/household.sqlite';
-let folder: string, prior: string;
+let folder: string, prior: string, demonstrations: string;
 const file = (name: string) => join(folder, name);
 const small = ['--preset', 'nano', '--workers', '1'];
 const pretrain = (out: string) => ['train', 'pretrain', 'household', '--out', out, '--tokens', '6000', '--tokens-per-step', '2000', ...small, '--json'];
-const sft = (out: string) => ['train', 'sft', 'household', '--demonstrations', demonstrations, '--from', prior, '--out', out, '--epochs', '1', '--tokens-per-step', '800', ...small, '--json'];
+const sft = (out: string) => ['train', 'sft', 'household', '--demonstrations', demonstrations, '--from', prior, '--out', out, '--epochs', '2', '--tokens-per-step', '500', '--keep-every', '1', ...small, '--json'];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'clew-train-'));
   prior = file('prior.safetensors');
+  demonstrations = file('demonstrations.sqlite');
+  expect(clew(['cold-start', 'build', 'household', '--trajectories', '16', '--out', demonstrations]).code).toBe(0);
   const { code, out, err } = clew(pretrain(prior));
   expect(err).toBe('');
   expect(code).toBe(0);
@@ -73,11 +74,11 @@ describe('clew train', () => {
 
     // A second run with the same settings does nothing; one with others does not overwrite.
     expect(JSON.parse(clew(sft(straight)).out)).toMatchObject({ finished: true, before: true });
-    expect(sentence([...sft(straight), '--epochs', '2'], 1)).toContain('holds another policy, trained with other data or settings. Choose another --out');
+    expect(sentence([...sft(straight), '--epochs', '3'], 1)).toContain('holds another policy, trained with other data or settings. Choose another --out');
     expect(readFileSync(killed).equals(readFileSync(straight))).toBe(true);
   });
 
-  it('makes a policy that plays, and records engine, version and sampling with the run', () => {
+  it('makes a policy that plays, and records engine, version and sampling with the run', { timeout: 120_000 }, () => {
     const policy = file('plays.safetensors'), db = file('plays.db');
     expect(clew(sft(policy)).code).toBe(0);
     const args = ['rollout', 'household', '--agent', `policy:${policy}`, '--split', 'seen', '--tasks', '3', '--max-steps', '3', '--greedy', '--db', db, '--json'];
@@ -92,8 +93,8 @@ describe('clew train', () => {
     expect(JSON.parse(clew(args).out)).toMatchObject({ skipped: 3, finished: 0 });
   });
 
-  it('keeps the best model on demonstrations that it holds out', () => {
-    const run = clew([...sft(file('held.safetensors')), '--hold-out', '10', '--patience', '1']);
+  it('keeps the best model on demonstrations that it holds out', { timeout: 120_000 }, () => {
+    const run = clew([...sft(file('held.safetensors')), '--hold-out', '4', '--patience', '1']);
     expect(run.code).toBe(0);
     expect(JSON.parse(run.out).best).toMatchObject({ step: expect.any(Number), loss: expect.any(Number) });
   });
