@@ -35,7 +35,8 @@ export function measureCommand(): Command {
       }
       if (other === file && otherRun === run) throw new UsageError('Both sides of the comparison are the same: name two runs with --run and --other-run, or another file with --compare.');
       const comparison = compare(trajectories(), some(other, loadTrajectories(other, { run: otherRun, split }), { run: otherRun, split }));
-      process.stdout.write(options.json ? `${JSON.stringify(comparison, null, 2)}\n` : `${formatComparison(comparison)}\n`);
+      const side = (path: string, name: string | undefined) => (name === undefined ? path : `${name} (${path})`);
+      process.stdout.write(options.json ? `${JSON.stringify(comparison, null, 2)}\n` : `A is ${side(file, run)}\nB is ${side(other, otherRun)}\n\n${formatComparison(comparison)}\n`);
     });
 }
 

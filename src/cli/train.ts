@@ -25,8 +25,8 @@ interface CommonOptions extends WorldOptions, ComputeOptions {
   readonly seed: number;
   readonly learningRate: number;
   readonly tokensPerStep: number;
-  readonly preset: Preset;
-  readonly context: number;
+  readonly preset?: Preset;
+  readonly context?: number;
   readonly keepEvery: number;
   readonly json?: boolean;
 }
@@ -60,8 +60,8 @@ export function trainCommand(): Command {
 function withTrainOptions(command: Command, { learningRate }: { learningRate: number }): Command {
   return withComputeOptions(withWorldOptions(command
     .requiredOption('--out <file>', 'the policy to write, a .safetensors file')
-    .option('--preset <preset>', `the size of a new policy: ${Object.keys(presets).join(', ')}`, oneOf(...Object.keys(presets) as Preset[]), 'micro')
-    .option('--context <tokens>', 'tokens that an episode may have, for a new policy', wholeNumber(32), 1280)
+    .option('--preset <preset>', `the size of a new policy: ${Object.keys(presets).join(', ')}; micro if left out`, oneOf(...Object.keys(presets) as Preset[]))
+    .option('--context <tokens>', 'tokens that an episode may have, for a new policy; 1280 if left out', wholeNumber(32))
     .option('--learning-rate <number>', 'highest learning rate', numberFrom(0), learningRate)
     .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), 2500)
     .option('--seed <number>', 'keys every draw', wholeNumber(0), 0)
@@ -80,7 +80,7 @@ function pretrainCommand(): Command {
     .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), 0.5), { learningRate: 3e-3 })
     .action(async (name: string, options: PretrainArguments) => {
       const world = await loadWorld(name, options), recipe = recipeFor(world);
-      const start = options.from === undefined ? await newPolicy(world, options) : await startFrom(options.from, world);
+      const start = await startOf(world, options);
       const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps: commands } = options;
       const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, steps: commands });
       // Documents differ in length: so many of them make a step of about the size that was asked for.
@@ -111,7 +111,7 @@ function sftCommand(): Command {
       const world = await loadWorld(name, options), recipe = recipeFor(world);
       const { epochs, tokensPerStep, learningRate, seed, renamed, observationWeight, holdOut } = options;
       const { trajectories, content } = demonstrationsIn(options.demonstrations, world);
-      const start = options.from === undefined ? await newPolicy(world, options) : await startFrom(options.from, world);
+      const start = await startOf(world, options);
       const layout = layoutOfCheckpoint(start), rows = trajectories.map(trajectory => fittingRow(trajectory, trajectoryRow(trajectory, layout, { observationWeight }), start.model.config.context));
       if (holdOut >= rows.length) throw new UsageError(`--hold-out ${holdOut} leaves nothing to train on: ${options.demonstrations} has ${rows.length} demonstrations.`);
       // Held out are those at even distances, so that each category is among them.
@@ -140,7 +140,15 @@ function sftCommand(): Command {
 /** Documents of the prior that are replayed. */
 const replayed = 512;
 
-async function newPolicy(world: World, { preset, context, seed }: CommonOptions): Promise<Checkpoint & { origin: Origin }> {
+/** The policy to go on with, or a new one. */
+async function startOf(world: World, options: CommonOptions & { readonly from?: string }): Promise<Checkpoint & { origin: Origin }> {
+  if (options.from === undefined) return newPolicy(world, options);
+  const ignored = options.preset !== undefined ? '--preset' : options.context !== undefined ? '--context' : undefined;
+  if (ignored) throw new UsageError(`${ignored} is for a new policy; ${options.from} has its size already. Leave out ${ignored}, or --from.`);
+  return startFrom(options.from, world);
+}
+
+async function newPolicy(world: World, { preset = 'micro', context = 1280, seed }: CommonOptions): Promise<Checkpoint & { origin: Origin }> {
   const tokenizer = await worldTokenizer(world, recipeFor(world));
   const model = createModel(modelConfig(preset, { vocabulary: tokenizer.size, context }), seed);
   return { model, tokenizer, origin: { world: world.name, codec: codecOfWorld(world.name).name, stages: [] } };

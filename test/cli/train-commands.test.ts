@@ -12,7 +12,7 @@ let folder: string, prior: string, demonstrations: string;
 const file = (name: string) => join(folder, name);
 const small = ['--preset', 'nano', '--workers', '1'];
 const pretrain = (out: string) => ['train', 'pretrain', 'household', '--out', out, '--tokens', '6000', '--tokens-per-step', '2000', ...small, '--json'];
-const sft = (out: string) => ['train', 'sft', 'household', '--demonstrations', demonstrations, '--from', prior, '--out', out, '--epochs', '2', '--tokens-per-step', '500', '--keep-every', '1', ...small, '--json'];
+const sft = (out: string) => ['train', 'sft', 'household', '--demonstrations', demonstrations, '--from', prior, '--out', out, '--epochs', '2', '--tokens-per-step', '500', '--keep-every', '1', '--workers', '1', '--json'];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'clew-train-'));
@@ -108,6 +108,7 @@ describe('clew train', () => {
     copyFileSync(prior, cut);
     truncateSync(cut, statSync(cut).size - 1000);
     expect(sentence(bad('--demonstrations', demonstrations, '--from', cut), 1)).toMatch(/cut\.safetensors/);
+    expect(sentence(bad('--demonstrations', demonstrations, '--from', prior, '--preset', 'nano'), 2)).toContain('--preset is for a new policy');
     const short = file('short.safetensors');
     expect(clew([...pretrain(short), '--context', '128']).code).toBe(0);
     expect(sentence(bad('--demonstrations', demonstrations, '--from', short), 1)).toMatch(/has \d+ tokens and the policy's context is 128/);
