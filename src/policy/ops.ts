@@ -81,3 +81,23 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+/** Rows, inner size and columns of a product of two matrices, either of which may be read transposed. Throws when they do not fit. */
+export function gemmShape(a: Tensor, b: Tensor, transpose: { a?: boolean; b?: boolean }): { n: number; k: number; m: number } {
+  const [aRows, aColumns] = a.shape as [number, number];
+  const [bRows, bColumns] = b.shape as [number, number];
+  const [n, k] = transpose.a ? [aColumns, aRows] : [aRows, aColumns];
+  const [inner, m] = transpose.b ? [bColumns, bRows] : [bRows, bColumns];
+  if (k !== inner) throw new RangeError(`Matrices [${n}, ${k}] and [${inner}, ${m}] cannot be multiplied.`);
+  return { n, k, m };
+}
+
+/** The same for stacks of matrices, whose leading sizes must be equal. */
+export function matmulShape(a: Tensor, b: Tensor): { leading: readonly number[]; n: number; k: number; m: number } {
+  const [n, k] = a.shape.slice(-2) as [number, number];
+  const [inner, m] = b.shape.slice(-2) as [number, number];
+  const leading = a.shape.slice(0, -2);
+  if (k !== inner || leading.join() !== b.shape.slice(0, -2).join())
+    throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
+  return { leading, n, k, m };
+}

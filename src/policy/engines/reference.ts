@@ -1,4 +1,4 @@
-import { broadcastShape, type Indices, type Ops, sizeOf, type Tensor } from '../ops.ts';
+import { broadcastShape, gemmShape, type Indices, matmulShape, type Ops, sizeOf, type Tensor } from '../ops.ts';
 import { checkFeeds, type Engine } from './engine.ts';
 
 /**
@@ -108,22 +108,14 @@ const referenceOps: Ops = {
   },
 
   gemm(a, b, transpose = {}) {
-    const [aRows, aColumns] = a.shape as [number, number];
-    const [bRows, bColumns] = b.shape as [number, number];
-    const [n, k] = transpose.a ? [aColumns, aRows] : [aRows, aColumns];
-    const [inner, m] = transpose.b ? [bColumns, bRows] : [bRows, bColumns];
-    if (k !== inner) throw new RangeError(`Matrices [${n}, ${k}] and [${inner}, ${m}] cannot be multiplied.`);
+    const { n, k, m } = gemmShape(a, b, transpose);
     const result = new Float64Array(n * m);
-    product(n, k, m, data(a), transpose.a ? [1, aColumns] : [aColumns, 1], data(b), transpose.b ? [1, bColumns] : [bColumns, 1], result);
+    product(n, k, m, data(a), transpose.a ? [1, n] : [k, 1], data(b), transpose.b ? [1, k] : [m, 1], result);
     return value([n, m], result);
   },
 
   matmul(a, b) {
-    const [n, k] = a.shape.slice(-2) as [number, number];
-    const [inner, m] = b.shape.slice(-2) as [number, number];
-    const leading = a.shape.slice(0, -2);
-    if (k !== inner || leading.join() !== b.shape.slice(0, -2).join())
-      throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
+    const { leading, n, k, m } = matmulShape(a, b);
     const result = new Float64Array(sizeOf(leading) * n * m);
     for (let i = 0; i < sizeOf(leading); i++)
       product(n, k, m, data(a).subarray(i * n * k), [k, 1], data(b).subarray(i * k * m), [m, 1], result.subarray(i * n * m));

@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { broadcastShape, type Indices, type Ops, sizeOf, type Tensor } from '../../ops.ts';
+import { broadcastShape, gemmShape, type Indices, matmulShape, type Ops, sizeOf, type Tensor } from '../../ops.ts';
 import type { Tf } from './library.ts';
 
 export type TfTensor = TensorFlow.Tensor;
@@ -67,19 +67,11 @@ export function tensorflowOps(tf: Tf, recording: Recording): Ops {
     logSoftmax: unary(x => tf.logSoftmax(x)),
 
     gemm(a, b, transpose = {}) {
-      const [aRows, aColumns] = a.shape as [number, number];
-      const [bRows, bColumns] = b.shape as [number, number];
-      const [n, k] = transpose.a ? [aColumns, aRows] : [aRows, aColumns];
-      const [inner, m] = transpose.b ? [bColumns, bRows] : [bRows, bColumns];
-      if (k !== inner) throw new RangeError(`Matrices [${n}, ${k}] and [${inner}, ${m}] cannot be multiplied.`);
+      const { n, m } = gemmShape(a, b, transpose);
       return recording.step([n, m], [a, b], (a, b) => tf.matMul(a!, b!, transpose.a, transpose.b));
     },
     matmul(a, b) {
-      const [n, k] = a.shape.slice(-2) as [number, number];
-      const [inner, m] = b.shape.slice(-2) as [number, number];
-      const leading = a.shape.slice(0, -2);
-      if (k !== inner || leading.join() !== b.shape.slice(0, -2).join())
-        throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
+      const { leading, n, m } = matmulShape(a, b);
       return recording.step([...leading, n, m], [a, b], (a, b) => tf.matMul(a!, b!));
     },
 
