@@ -1,4 +1,4 @@
-import { broadcastShape, type Indices, type Ops, sizeOf, type Tensor } from '../../ops.ts';
+import { broadcastShape, gemmShape, type Indices, matmulShape, type Ops, sizeOf, type Tensor } from '../../ops.ts';
 import type { GraphDefinition, Provider } from '../engine.ts';
 import { type Attribute, OnnxModel } from './model.ts';
 
@@ -63,18 +63,12 @@ function onnxOps(model: OnnxModel, provider: Provider): Ops {
     },
 
     gemm(a, b, transpose = {}) {
-      const [aRows, aColumns] = a.shape as [number, number];
-      const [bRows, bColumns] = b.shape as [number, number];
-      const [n, k] = transpose.a ? [aColumns, aRows] : [aRows, aColumns];
-      const [inner, m] = transpose.b ? [bColumns, bRows] : [bRows, bColumns];
-      checkInner(a, b, k, inner);
+      const { n, m } = gemmShape(a, b, transpose);
       return node('Gemm', [a, b], [n, m], { transA: transpose.a ? 1 : 0, transB: transpose.b ? 1 : 0 });
     },
     matmul(a, b) {
-      const [n, k] = a.shape.slice(-2) as [number, number];
-      const [inner, m] = b.shape.slice(-2) as [number, number];
-      checkInner(a, b, k, inner);
-      return node('MatMul', [a, b], [...a.shape.slice(0, -2), n, m]);
+      const { leading, n, m } = matmulShape(a, b);
+      return node('MatMul', [a, b], [...leading, n, m]);
     },
 
     reshape: (x, shape) => (x.shape.join() === shape.join() ? x : node('Reshape', [x, ints(shape)], shape)),
@@ -96,8 +90,4 @@ function onnxOps(model: OnnxModel, provider: Provider): Ops {
     addAt: (x, columns, values) => node('ScatterElements', [x, column(columns), values], x.shape, { axis: 1, reduction: { text: 'add' } }),
   };
   return ops;
-}
-
-function checkInner(a: Tensor, b: Tensor, k: number, inner: number): void {
-  if (k !== inner) throw new RangeError(`Shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] cannot be multiplied.`);
 }
