@@ -45,11 +45,26 @@ export interface Comparison {
   readonly notes: readonly string[];
 }
 
+/** An episode that was counted, and the training seed that it belongs to; null where seeds are not told apart. */
+export interface CountedEpisode {
+  readonly counts: EpisodeCounts;
+  readonly replicate: string | null;
+}
+
 /** Compares two sets of trajectories, paired by task and rollout wherever both sides have them. Keeps counts, not trajectories. */
 export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, options: CompareOptions = {}): Comparison {
+  return compareEpisodes(counted(a, options.replicate), counted(b, options.replicate), options);
+}
+
+function* counted(trajectories: Iterable<Trajectory>, replicateOf: CompareOptions['replicate']): Generator<CountedEpisode> {
+  for (const trajectory of trajectories) yield { counts: countEpisode(trajectory), replicate: replicateOf?.(trajectory) ?? null };
+}
+
+/** `compare` of episodes that are counted already. They are tested over seeds when every one names its seed. */
+export function compareEpisodes(a: Iterable<CountedEpisode>, b: Iterable<CountedEpisode>, options: Omit<CompareOptions, 'replicate'> = {}): Comparison {
   const facts = new WorldFacts();
-  const left = readSide(a, options.replicate, facts);
-  const right = readSide(b, options.replicate, facts);
+  const left = readSide(a, facts);
+  const right = readSide(b, facts);
   const pairs: (EpisodePair & { readonly replicate: string | null })[] = [];
   for (const [key, side] of left.episodes) {
     const other = right.episodes.get(key);
@@ -88,7 +103,7 @@ export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, option
     },
     differences,
     matched: { episodes: solved.length, a: matchedA.figures(facts), b: matchedB.figures(facts) },
-    replicates: options.replicate ? compareReplicates(pairs as (EpisodePair & { replicate: string })[], createRandom('compare', pairs.length), options.resamples ?? 2_000) : null,
+    replicates: pairs.every(isOfSeed) ? compareReplicates(pairs, createRandom('compare', pairs.length), options.resamples ?? 2_000) : null,
     notes: notesOf(left, right, pairs),
   };
 }
@@ -96,19 +111,21 @@ export function compare(a: Iterable<Trajectory>, b: Iterable<Trajectory>, option
 interface Side {
   readonly measuring: Measuring;
   /** By replicate, world, task and rollout; an episode that comes again gets a number of its own. */
-  readonly episodes: ReadonlyMap<string, { readonly counts: EpisodeCounts; readonly replicate: string | null }>;
+  readonly episodes: ReadonlyMap<string, CountedEpisode>;
   readonly repeated: number;
 }
 
-function readSide(trajectories: Iterable<Trajectory>, replicateOf: CompareOptions['replicate'], facts: WorldFacts): Side {
+function isOfSeed<T extends { readonly replicate: string | null }>(pair: T): pair is T & { readonly replicate: string } {
+  return pair.replicate !== null;
+}
+
+function readSide(given: Iterable<CountedEpisode>, facts: WorldFacts): Side {
   const measuring = new Measuring([], facts);
-  const episodes = new Map<string, { counts: EpisodeCounts; replicate: string | null }>();
+  const episodes = new Map<string, CountedEpisode>();
   const times = new Map<string, number>();
   let repeated = 0;
-  for (const trajectory of trajectories) {
-    const counts = countEpisode(trajectory);
+  for (const { counts, replicate } of given) {
     measuring.add(counts);
-    const replicate = replicateOf?.(trajectory) ?? null;
     const key = JSON.stringify([replicate, counts.world, counts.task.id, counts.rollout]);
     const before = times.get(key) ?? 0;
     times.set(key, before + 1);

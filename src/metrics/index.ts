@@ -1,5 +1,5 @@
-export { measure, type MeasureOptions } from './measure.ts';
-export { compare, type CompareOptions, type Comparison } from './compare.ts';
+export { measure, Measuring, type MeasureOptions } from './measure.ts';
+export { compare, compareEpisodes, type CompareOptions, type Comparison, type CountedEpisode } from './compare.ts';
 export type { Difference, Share } from './difference.ts';
 export type { ReplicateComparison, ReplicateTest } from './replicates.ts';
 export { dimensions, figuresSchema, measurementSchema, type Dimension, type Figures, type Interval, type Mean, type Measurement, type Rate } from './figures.ts';
@@ -9,6 +9,7 @@ export { commandTarget, namesTarget, reasonAgrees } from './agreement.ts';
 export { countEpisode, type EpisodeCounts, type YesKnown } from './episode-counts.ts';
 export { formatComparison } from './format-comparison.ts';
 export { formatMeasurement } from './format-measurement.ts';
+export { headline, type Headline } from './headline.ts';
 export { indexEpisode, normaliseCommand, type IndexedEpisode } from './indexed-episode.ts';
 export { bootstrapRate, hierarchicalBootstrap, type BootstrapInterval, type BootstrapOptions } from './statistics/bootstrap.ts';
 export { mcnemar } from './statistics/mcnemar.ts';
