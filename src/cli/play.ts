@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { createInterface } from 'node:readline';
-import { createRandom, type Episode, greedyPath, type World } from '../world/index.ts';
+import { type Episode, hint, type World } from '../world/index.ts';
 import { clip } from '../world/tasks.ts';
 import { ClewError, UsageError } from '../errors.ts';
 import { loadTask, loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
@@ -63,8 +63,10 @@ async function play(start: Episode): Promise<void> {
         say(pc.dim(`Undone. You are back after ${now().steps} steps, where you read:`));
         say(now().observation);
       }
-    } else if (word === 'hint') say(pc.yellow(hint(moments)));
-    else if (typed) {
+    } else if (word === 'hint') {
+      const { command, because } = hint(moments);
+      say(pc.yellow(command === undefined ? because : `${command}   (${because})`));
+    } else if (typed) {
       moments.push(now().step(typed));
       const { observation, last } = now();
       say(observation);
@@ -79,18 +81,4 @@ async function play(start: Episode): Promise<void> {
   if (now().success) say(pc.green(`Done, in ${now().steps} steps.`));
   else if (now().done) say(pc.red(`The episode has ended without success, after ${now().steps} steps.`));
   else say(pc.dim(`Left after ${now().steps} steps.`));
-}
-
-/** What the world's own player would do, knowing only what has been read; else the first step of a path by search. */
-function hint(moments: readonly Episode[]): string {
-  const now = moments.at(-1)!, { world, record, state } = now;
-  if (world.player) {
-    const player = world.player(createRandom('hint', record.id));
-    for (const moment of moments) player.see(moment.observation, moment.last?.command);
-    const decision = player.decide();
-    if (decision) return `${decision.command}   (${decision.because})`;
-  }
-  const result = greedyPath(world, record.task, state, { maxStates: 20_000 });
-  if (result.kind === 'solved') return result.path[0] ?? 'The goal is reached.';
-  return result.kind === 'unsolvable' ? 'There is no way left to win from here: undo.' : 'No way to win was found within 20,000 states.';
 }

@@ -4,6 +4,7 @@ export { Episode, type EpisodeJson, type LastStep, type RefusalReason } from './
 export { allSplits, generatedTasks, isUnseenVariant, type Split, type TaskRecord, type TaskSource } from './tasks.ts';
 export type { CommandEvent, EventsOf, Template } from './grammar.ts';
 export type { Decision, Player } from './player.ts';
+export { hint, type Hint } from './hint.ts';
 export { createRandom, hash, type Random } from './random.ts';
 export { canonicalJson, stateHash, stateKey } from './state-key.ts';
 export * from './search/index.ts';

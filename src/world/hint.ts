@@ -1,0 +1,41 @@
+import type { Episode } from './episode.ts';
+import { createRandom } from './random.ts';
+import { greedyPath } from './search/index.ts';
+
+/** What could be done now, for a person who asks. */
+export interface Hint {
+  /** Undefined when there is nothing left to do or no way was found. */
+  readonly command: string | undefined;
+  /** Why, in the world's words; or why there is no command. */
+  readonly because: string;
+  /** What lies ahead: the player's subgoals, or the commands of a path. Empty when nothing is known. */
+  readonly plan: readonly string[];
+  /** The world's own player, who knows only what has been read; or a search, which knows everything. */
+  readonly by: 'player' | 'search';
+}
+
+/** States that a search for a hint may look at: about a second's work. */
+const maxStates = 20_000;
+
+/**
+ * What to do after `moments`, which are those of one episode from its start. The world's player is asked first; where there is
+ * none, or it has nothing left to try, a path is searched for.
+ */
+export function hint(moments: readonly Episode[]): Hint {
+  const now = moments.at(-1);
+  if (!now) throw new RangeError('hint needs the moments of an episode, the first included');
+  const { world, record, state } = now;
+  if (now.done) return { command: undefined, because: now.success ? 'The goal is reached.' : 'The episode has ended.', plan: [], by: 'search' };
+  if (world.player) {
+    const player = world.player(createRandom('hint', record.id));
+    for (const moment of moments) player.see(moment.observation, moment.last?.command);
+    const decision = player.decide();
+    if (decision) return { command: decision.command, because: decision.because, plan: decision.plan, by: 'player' };
+  }
+  const result = greedyPath(world, record.task, state, { maxStates });
+  switch (result.kind) {
+    case 'solved': return { command: result.path[0], because: `it is the first of ${result.path.length} commands that win`, plan: result.path, by: 'search' };
+    case 'unsolvable': return { command: undefined, because: 'There is no way left to win from here: undo.', plan: [], by: 'search' };
+    default: return { command: undefined, because: `No way to win was found within ${maxStates.toLocaleString('en')} states.`, plan: [], by: 'search' };
+  }
+}

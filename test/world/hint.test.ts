@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { type Episode, hint } from '../../src/index.ts';
+import household from '../../envs/household/index.ts';
+import room from '../../envs/locked-room/index.ts';
+
+/** Follows hints from the given moments until there is none. */
+function follow(moments: Episode[], limit = 60): Episode {
+  for (let i = 0; i < limit; i++) {
+    const { command } = hint(moments);
+    if (command === undefined) break;
+    moments.push(moments.at(-1)!.step(command));
+  }
+  return moments.at(-1)!;
+}
+
+describe('a hint', () => {
+  it('comes from the world\'s player where there is one, with its reason and its plan', () => {
+    const start = household.start(household.tasks('train', 1)[0]!);
+    const { command, because, plan, by } = hint([start]);
+    expect(by).toBe('player');
+    expect(start.admissible).toContain(command);
+    expect(because).not.toBe('');
+    expect(plan.length).toBeGreaterThan(0);
+    expect(follow([start]).success).toBe(true);
+  });
+
+  it('takes into account what was done without it', () => {
+    const start = household.start(household.tasks('train', 1)[0]!);
+    const moments = [start];
+    for (const command of ['look', 'no such command', start.admissible.at(-1)!]) moments.push(moments.at(-1)!.step(command));
+    expect(follow(moments).success).toBe(true);
+  });
+
+  it('comes from a search where the world has no player', () => {
+    const start = room.start('locked-room:train:0');
+    const { by, plan, command } = hint([start]);
+    expect(by).toBe('search');
+    expect(plan[0]).toBe(command);
+    expect(start.play(plan).success).toBe(true);
+  });
+
+  it('is none when the goal is reached', () => {
+    const moments = [room.start('locked-room:train:0')];
+    follow(moments);
+    expect(hint(moments)).toMatchObject({ command: undefined, because: 'The goal is reached.' });
+  });
+});
