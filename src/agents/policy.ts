@@ -4,7 +4,10 @@ import { parseReply } from '../tags/index.ts';
 import type { Agent, Failure, Reply, Turn } from './agent.ts';
 
 export interface PolicyAgentOptions extends SamplerOptions {
+  /** Its model may be trained on between episodes: what is written is always the newest parameters'. */
   readonly checkpoint: Checkpoint;
+  /** A sampler of the same model that several agents share; it is then not closed with the agent. */
+  readonly sampler?: Sampler;
   /** Goes into trajectories. Default `policy`. */
   readonly name?: string;
   /** Divides the logits; 0 is greedy. Default 0.4. */
@@ -34,9 +37,10 @@ interface Played { readonly lane: Lane; steps: number }
  *
  * @throws ClewError when the checkpoint does not say in which codec it reads.
  */
-export async function policyAgent({ checkpoint, name = 'policy', temperature = 0.4, topP, replyTokens = 64, onlyAdmissible = false, keepTokens = false, ...options }: PolicyAgentOptions): Promise<PolicyAgent> {
+export async function policyAgent({ checkpoint, name = 'policy', temperature = 0.4, topP, replyTokens = 64, onlyAdmissible = false, keepTokens = false, sampler: shared, ...options }: PolicyAgentOptions): Promise<PolicyAgent> {
   const layout = layoutOfCheckpoint(checkpoint), { model } = checkpoint;
-  const sampler = await Sampler.open(model, options);
+  const sampler = shared ?? await Sampler.open(model, options);
+  const version = { of: -1, hash: '' };
   const episodes = new Map<string, Played>();
   const sampling = { temperature, ...(topP !== undefined && { topP }), stop: [layout.action.end], limit: replyTokens };
 
@@ -61,14 +65,17 @@ export async function policyAgent({ checkpoint, name = 'policy', temperature = 0
 
   return {
     name, pace: 'lock-step',
-    policyVersion: versionOf(checkpoint),
+    get policyVersion() {
+      if (version.of !== model.version) Object.assign(version, { of: model.version, hash: policyVersion(checkpoint) });
+      return version.hash;
+    },
     engine: [sampler.description.engine, sampler.description.provider].join(' '),
     reply: turns => Promise.all(turns.map(reply)),
     forget(episode) {
       episodes.get(episode)?.lane.close();
       episodes.delete(episode);
     },
-    close: () => sampler.close(),
+    close: async () => { if (!shared) await sampler.close(); },
   };
 }
 
@@ -76,13 +83,14 @@ export async function policyAgent({ checkpoint, name = 'policy', temperature = 0
 function newTokens({ opening, past }: Turn, steps: number, layout: Layout): number[] {
   if (steps === past.length && steps > 0) {
     const { observation, command } = past.at(-1)!;
-    return layout.observation(observation, command);
+    return [...layout.observation(observation, command), ...layout.reminder(opening)];
   }
   if (steps >= 0) throw new Error('An episode was not played turn by turn.');
   // An episode that somebody else began: his replies are read as they were sampled, or else as text.
   return episodeSpans({ opening, steps: past }, layout, { kept: past.length > 0 && past.every(step => step.tokens) }).flatMap(span => span.tokens);
 }
 
-function versionOf({ model }: Checkpoint): string {
+/** Names a policy by its parameters: equal parameters, equal version. 16 hexadecimal digits. */
+export function policyVersion({ model }: Checkpoint): string {
   return createHash('sha256').update(new Uint8Array(model.parameters.buffer, model.parameters.byteOffset, model.parameters.byteLength)).digest('hex').slice(0, 16);
 }

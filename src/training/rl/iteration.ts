@@ -1,0 +1,132 @@
+import { measure, repetitiveAction, type Rate } from '../../metrics/index.ts';
+import { openReward } from '../../rewards/index.ts';
+import type { Trajectory } from '../../trajectory/schema.ts';
+import type { ColdStartFacts, IterationFacts } from '../alarms.ts';
+import { type AdvantageFigures, type AdvantageRecipe, describeGroups, type TagCounts } from '../advantages/index.ts';
+import type { UpdateFigures } from './update.ts';
+
+/** What was played in an iteration, measured. Shares and rates are in [0, 1]; null where nothing is known. */
+export interface PlayFigures {
+  readonly tasks: number;
+  readonly episodes: number;
+  readonly steps: number;
+  readonly tokens: { readonly sampled: number; readonly read: number };
+  readonly success: number | null;
+  readonly meanReturn: number | null;
+  readonly meanSteps: number | null;
+  readonly wellFormed: number | null;
+  readonly inadmissible: number | null;
+  /** The repetitive-action rate in its three views. */
+  readonly repetition: { readonly all: number | null; readonly firstTen: number | null; readonly perEpisode: number | null };
+  readonly tags: Readonly<Record<string, number | null>>;
+  readonly situations: TagCounts;
+  /** Mean sum over an episode, by `REWARD/PART`. */
+  readonly rewards: Readonly<Record<string, number>>;
+  readonly facts: Omit<IterationFacts, 'iteration'>;
+}
+
+/** The reward that every run logs, whatever it learns from, so that arms can be compared by it. */
+const watched = 'rlvmr:fixed';
+
+/** Measures the episodes of an iteration. Pure: the same trajectories give the same figures. */
+export function playFigures(trajectories: readonly Trajectory[], recipe: AdvantageRecipe, groupSize: number): PlayFigures {
+  const measured = measure(trajectories, { by: ['tag'] });
+  const { formatInvalid, inadmissible } = measured.rates, repeats = measured.rates[repetitiveAction];
+  const shares = Object.fromEntries(Object.entries(measured.tags.shares).map(([tag, { value }]) => [tag, value]));
+  const malformed = valueOf(formatInvalid.pooled);
+  const { rewards, process } = rewardMeans(trajectories, recipe);
+  const groups = describeGroups(trajectories, groupSize);
+  const sampled = tokensOf(trajectories, 'reply'), byTag = measured.by.tag;
+  const steps = trajectories.flatMap(({ steps }) => steps);
+  return {
+    tasks: measured.tasks, episodes: measured.episodes, steps: measured.stepCount,
+    tokens: { sampled, read: tokensOf(trajectories, 'prompt') },
+    success: measured.success.value,
+    meanReturn: rewards['outcome/outcome'] ?? measured.success.value,
+    meanSteps: measured.steps.all.value,
+    wellFormed: malformed === null ? null : 1 - malformed,
+    inadmissible: valueOf(inadmissible.pooled),
+    repetition: { all: valueOf(repeats.pooled), firstTen: valueOf(repeats.first10), perEpisode: repeats.pooled.macro },
+    tags: shares,
+    situations: measured.tags.situations,
+    rewards,
+    facts: {
+      ...groups,
+      formatValid: malformed === null ? null : 1 - malformed,
+      tokensPerStep: steps.length === 0 ? null : sampled / steps.length,
+      tagShares: Object.fromEntries(Object.entries(shares).filter(([, share]) => share !== null)) as NonNullable<IterationFacts['tagShares']>,
+      failedSteps: steps.length === 0 ? null : steps.filter(({ verdict, accepted }) => accepted === false || (verdict !== null && verdict.violations.length > 0)).length / steps.length,
+      planningFirst: measured.tags.planningFirst.value,
+      processReward: process,
+      success: measured.success.value,
+      repetitionMonitor: byTag?.monitor?.[repetitiveAction]?.value ?? null,
+      repetitionExplore: byTag?.explore?.[repetitiveAction]?.value ?? null,
+      tagInformation: measured.tags.information,
+      panelsIntact: trajectories.every(({ task }) => task.split === 'train'),
+    },
+  };
+}
+
+/** The facts that alarms look at, of an iteration whose update is done. */
+export function factsOf(iteration: number, play: PlayFigures, update: UpdateFigures | null): IterationFacts {
+  return {
+    iteration, ...play.facts,
+    ...(update && {
+      finite: Number.isFinite(update.loss) && Number.isFinite(update.gradientNorm),
+      mismatchMean: update.mismatchMean, mismatchMax: update.mismatchMax,
+      actionEntropy: update.commandEntropy, gradientNorm: update.gradientNorm,
+      klToReference: update.klToReference, klToOld: update.klToOld, clippedShare: update.clippedShare,
+    }),
+  };
+}
+
+/** The cold start is what played the first iteration, before any update. */
+export function coldStartFacts(first: IterationFacts | undefined): ColdStartFacts {
+  if (!first) return {};
+  const { actionEntropy = null, tokensPerStep = null, tagShares, tagInformation = null } = first;
+  return { actionEntropy, tokensPerStep, tagInformation, monitorShare: tagShares?.monitor ?? null };
+}
+
+/** What the line of an iteration and its row in the store say. */
+export interface IterationReport extends Omit<PlayFigures, 'facts' | 'tokens'>, Partial<Omit<UpdateFigures, 'tokens' | 'norm'>> {
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly tokens: { readonly sampled: number; readonly read: number; readonly trained: number };
+  readonly seconds: { readonly rollout: number; readonly score: number; readonly update: number; readonly store: number; readonly total: number };
+  readonly advantages: AdvantageFigures;
+  readonly learningRate: number;
+  readonly facts: IterationFacts;
+  readonly alarms: readonly import('../alarms.ts').Alarm[];
+}
+
+function valueOf({ value }: Rate): number | null {
+  return value;
+}
+
+function tokensOf(trajectories: readonly Trajectory[], part: 'prompt' | 'reply'): number {
+  return trajectories.reduce((sum, { steps }) => sum + steps.reduce((total, { tokens }) => total + (tokens?.[part].length ?? 0), 0), 0);
+}
+
+/** Means over episodes of what every part of the recipe's rewards, and of the watched one, paid; and of the watched process parts a step. */
+function rewardMeans(trajectories: readonly Trajectory[], recipe: AdvantageRecipe): { rewards: Record<string, number>; process: number | null } {
+  const rewards: Record<string, number> = {};
+  let process: number | null = null;
+  const known = recipe.terms.flatMap(({ signal }) => signal.map(({ reward }) => reward)).filter(name => name !== 'tag-divergence');
+  for (const name of new Set([...known, watched])) {
+    const reward = openReward(name, recipe.rewardOptions[name]);
+    const sums = new Map(reward.parts.map(part => [part, 0]));
+    let paid = 0, steps = 0;
+    for (const trajectory of trajectories) {
+      const scores = reward.score(trajectory);
+      for (const part of reward.parts) {
+        const sum = scores[part]!.steps.reduce<number>((total, value) => total + (value ?? 0), 0);
+        sums.set(part, sums.get(part)! + sum);
+        if (name === watched && reward.processParts.includes(part)) paid += sum;
+      }
+      steps += trajectory.steps.length;
+    }
+    for (const [part, sum] of sums) rewards[`${name}/${part}`] = trajectories.length === 0 ? 0 : sum / trajectories.length;
+    if (name === watched) process = steps === 0 ? null : paid / steps;
+  }
+  return { rewards, process };
+}
