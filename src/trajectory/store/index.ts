@@ -14,7 +14,7 @@ export type { TrajectoryFilter } from './filter.ts';
 export type { MetricsRow } from './metrics.ts';
 export { runKinds, runStatuses, thisMachine, type NewRun, type Run, type RunKind, type RunStatus } from './runs.ts';
 export type { Score } from './scores.ts';
-export type { Counts } from './trajectories.ts';
+export type { Counts, TrajectoryHead } from './trajectories.ts';
 
 /** A database of runs, their tasks and trajectories, and what was measured on them. */
 export interface Store {

@@ -18,6 +18,21 @@ export interface Counts {
   readonly unknown: number;
 }
 
+/** What is known of a trajectory without reading its steps. */
+export interface TrajectoryHead {
+  readonly id: string;
+  readonly run: string;
+  readonly task: Trajectory['task']['id'];
+  readonly category: string;
+  readonly split: Trajectory['task']['split'];
+  readonly group: string;
+  readonly rollout: number;
+  readonly agent: string;
+  readonly policyVersion: string | null;
+  readonly steps: number;
+  readonly success: boolean | null;
+}
+
 export interface Trajectories {
   /**
    * Store a finished episode in one transaction: once this has returned, a killed process does not lose it.
@@ -40,6 +55,8 @@ export interface Trajectories {
    */
   select(filter?: TrajectoryFilter): Generator<Trajectory, void, undefined>;
   count(filter?: TrajectoryFilter): Counts;
+  /** The heads of the trajectories that fit, in the order of `select`: much faster, for lists and for choosing what to read. */
+  heads(filter?: TrajectoryFilter): TrajectoryHead[];
 }
 
 interface HeadRow {
@@ -67,6 +84,7 @@ interface HeadRow {
 }
 
 const from = 'from trajectories t join runs on runs.number = t.run join tasks on tasks.number = t.task';
+const inOrder = 'runs.id, tasks.id, t."group", t.rollout, t.id';
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
 export function trajectoriesOf(db: Database.Database, path: string, texts: Texts): Trajectories {
@@ -152,13 +170,19 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
     *select(filter = {}) {
       // The numbers are read at once and the trajectories one by one: an open cursor would forbid writing on this connection.
       const { sql, values } = condition(filter);
-      const all = db.prepare(`select t.number ${from} where ${sql} order by runs.id, tasks.id, t."group", t.rollout, t.id`).pluck();
+      const all = db.prepare(`select t.number ${from} where ${sql} order by ${inOrder}`).pluck();
       for (const number of readFrom(path, () => all.all(...values) as number[])) yield readFrom(path, () => read(number));
     },
     count(filter = {}) {
       const { sql, values } = condition(filter);
       return db.prepare(`select count(*) as trajectories, coalesce(sum(t.steps), 0) as steps, count(nullif(t.success, 0)) as successes,
         count(*) - count(t.success) as unknown ${from} where ${sql}`).get(...values) as Counts;
+    },
+    heads(filter = {}) {
+      const { sql, values } = condition(filter);
+      const rows = db.prepare(`select t.id, runs.id as run, tasks.id as task, tasks.category, tasks.split, t."group", t.rollout, t.agent, t.policy_version as policyVersion,
+        t.steps, t.success ${from} where ${sql} order by ${inOrder}`).all(...values) as (Omit<TrajectoryHead, 'success'> & { success: number | null })[];
+      return rows.map(row => ({ ...row, success: bool(row.success) }));
     },
   };
 }

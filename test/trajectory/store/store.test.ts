@@ -215,6 +215,12 @@ describe('selecting', () => {
     expect(store.trajectories.count()).toEqual({ trajectories: 4, steps: 8, successes: 2, unknown: 1 });
     expect(store.trajectories.count({ run: 'none' })).toEqual({ trajectories: 0, steps: 0, successes: 0, unknown: 0 });
   });
+  test('lists the heads of the same trajectories in the same order, without reading their steps', () => {
+    const heads = store.trajectories.heads();
+    expect(heads.map(({ id }) => id)).toEqual(ids());
+    expect(heads[1]).toMatchObject({ run: 'demo', task: 'b', split: 'unseen', rollout: 9, agent: 'random', steps: 2, success: null });
+    expect(store.trajectories.heads({ success: false }).map(({ id }) => id)).toEqual(['demo/b/10']);
+  });
   test('writing goes on while a selection is read', () => {
     const seen: string[] = [];
     for (const { id } of store.trajectories.select({ run: 'second' })) {
