@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { Refusal } from './requests.ts';
+
+export interface GuardOptions {
+  /** The address that the studio is bound to. */
+  readonly host: string;
+  /** What every request has to bring; undefined asks for nothing, which is fit for a loopback address only. */
+  readonly token?: string | undefined;
+}
+
+/** Whether only programs on this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  const bare = unbracketed(host);
+  return bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}
+
+/**
+ * Lets through what comes from the studio's own page or from a person's own program:
+ *
+ * - The Host must be one that no stranger's domain can stand for. A site that lets its name point to 127.0.0.1 (DNS rebinding) is
+ *   to the browser the studio's own origin, but it cannot make the browser name another host than its own.
+ * - An Origin, which browsers send with every request that changes something, must be the Host itself.
+ * - The token must be there: as `Authorization: Bearer`, as a cookie, or once as `?token=`, which the cookie then stands for.
+ */
+export function guard({ host, token }: GuardOptions): MiddlewareHandler {
+  return async (c, next) => {
+    const asked = c.req.header('host');
+    if (asked === undefined || !isOurs(asked, host)) throw new Refusal(403, `This studio does not answer to the host "${asked ?? ''}": open it under the address that clew studio printed.`);
+    const origin = c.req.header('origin');
+    if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`) throw new Refusal(403, `This studio does not answer pages of ${origin}.`);
+    if (token !== undefined) {
+      const cookie = `clew-studio-${portOf(asked)}`;
+      const given = c.req.query('token');
+      if (given !== undefined && equal(given, token)) {
+        setCookie(c, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
+        if (c.req.method === 'GET' && c.req.header('sec-fetch-dest') === 'document') return c.redirect(withoutToken(c), 303);
+      } else if (![bearer(c), getCookie(c, cookie)].some(other => other !== undefined && equal(other, token))) {
+        throw new Refusal(401, 'This studio needs its token: open the address that clew studio printed, which ends in ?token=…, or send the header Authorization: Bearer TOKEN.');
+      }
+    }
+    await next();
+  };
+}
+
+/** Addresses that name a machine by number cannot be rebound; names are taken only where they are known to be ours. */
+function isOurs(asked: string, bound: string): boolean {
+  const name = unbracketed(asked.replace(/:\d+$/, '')).toLowerCase();
+  if (isLoopback(name) || name === unbracketed(bound).toLowerCase()) return true;
+  return !isLoopback(bound) && (isIP(name) !== 0 || name === hostname().toLowerCase());
+}
+
+const unbracketed = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
+const portOf = (host: string) => /:(\d+)$/.exec(host)?.[1] ?? '80';
+const bearer = (c: Context) => /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
+
+function withoutToken(c: Context): string {
+  const url = new URL(c.req.url);
+  url.searchParams.delete('token');
+  return url.pathname + url.search;
+}
+
+/** Compares in a time that tells nothing of where the texts differ. */
+function equal(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

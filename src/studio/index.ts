@@ -1,0 +1,6 @@
+/** A local web application: the report's views live over a database, and every world to play. */
+export { studioApp, type StudioOptions } from './app.ts';
+export { isLoopback } from './guard.ts';
+export { serve, type Served } from './serve.ts';
+export type { StudioWorld } from './studio-world.ts';
+export { watchDatabase, type News, type Watch } from './live/watch.ts';

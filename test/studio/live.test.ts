@@ -1,0 +1,114 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type Store } from '../../src/index.ts';
+import { studioApp, watchDatabase, type News, type Watch } from '../../src/studio/index.ts';
+import { trajectoryOf } from './recorded.ts';
+
+let folder: string, path: string, writer: Store, watch: Watch | undefined;
+const stop = () => new AbortController();
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clew-studio-'));
+  path = join(folder, 'runs.db');
+  writer = openStore(path);
+  writer.runs.add({ id: 'first', kind: 'rollout', world: 'locked-room', config: {} });
+  writer.trajectories.add(trajectoryOf('first', 0));
+});
+
+afterEach(() => {
+  watch?.close();
+  writer.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Reads events from a stream, one by one. */
+async function* eventsOf(response: Response): AsyncGenerator<{ event: string; data: News }> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const fields = Object.fromEntries(text.slice(0, end).split('\n').map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+      text = text.slice(end + 2);
+      if (fields['event']) yield { event: fields['event'], data: JSON.parse(fields['data']!) as News };
+    }
+  }
+}
+
+/** Opens the stream of a studio over the database, and reads what it begins with. */
+async function connect(stopped: AbortSignal) {
+  watch = watchDatabase(path, { interval: 10 });
+  const app = studioApp({ worlds: [], watch, stopped });
+  const response = await app.request('/api/events', { headers: { host: 'localhost:4321' } });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const events = eventsOf(response);
+  const next = async () => (await events.next()).value as { event: string; data: News };
+  return { events, next, first: await next() };
+}
+
+describe('the event stream over a database', () => {
+  it('begins with what is there', async () => {
+    const end = stop();
+    const { first, events } = await connect(end.signal);
+    expect(first).toEqual({ event: 'state', data: { trajectories: 1, runs: [{ id: 'first', world: 'locked-room', status: 'running' }], added: [], metrics: [] } });
+    end.abort();
+    expect((await events.next()).done).toBe(true);
+  });
+
+  it('tells of trajectories, runs and metrics as a writer adds them', async () => {
+    const end = stop();
+    const { next } = await connect(end.signal);
+    writer.trajectories.add(trajectoryOf('first', 1));
+    expect(await next()).toEqual({ event: 'news', data: {
+      trajectories: 2, runs: [], metrics: [],
+      added: [{ id: 'first/locked-room:train:0/1', run: 'first', task: 'locked-room:train:0', agent: 'expert', steps: expect.any(Number), success: true }],
+    } });
+    writer.metrics.put('first', { iteration: 3, phase: 'train', data: { loss: 1 } });
+    expect((await next()).data.metrics).toEqual([{ run: 'first', iteration: 3, phase: 'train' }]);
+    writer.runs.finish('first');
+    expect((await next()).data.runs).toEqual([{ id: 'first', world: 'locked-room', status: 'done' }]);
+    end.abort();
+  });
+
+  it('tells every listener, and leaves the writer alone', async () => {
+    watch = watchDatabase(path, { interval: 10 });
+    const told: News[][] = [[], []];
+    const unsubscribe = told.map(list => watch!.subscribe(news => list.push(news)));
+    writer.trajectories.add(trajectoryOf('first', 1));
+    await expect.poll(() => told.map(list => list.length)).toEqual([1, 1]);
+    unsubscribe[0]!();
+    writer.trajectories.add(trajectoryOf('first', 2));
+    await expect.poll(() => told[1]!.length).toBe(2);
+    expect(told[0]).toHaveLength(1);
+    expect(writer.trajectories.count().trajectories).toBe(3);
+  });
+
+  it('goes on with a database that was made anew under the same name', async () => {
+    watch = watchDatabase(path, { interval: 10 });
+    const told: News[] = [];
+    watch.subscribe(news => told.push(news));
+    writer.close();
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+    writer = openStore(path);
+    writer.runs.add({ id: 'second', kind: 'rollout', world: 'locked-room', config: {} });
+    await expect.poll(() => told.at(-1)?.runs).toEqual([{ id: 'second', world: 'locked-room', status: 'running' }]);
+    expect(told.at(-1)!.trajectories).toBe(0);
+  });
+
+  it('stays up while the database is away', async () => {
+    const failures: unknown[] = [];
+    watch = watchDatabase(path, { interval: 10, onFailure: error => failures.push(error) });
+    const told: News[] = [];
+    watch.subscribe(news => told.push(news));
+    writer.close();
+    renameSync(path, `${path}.away`);
+    await expect.poll(() => failures.length).toBeGreaterThan(0);
+    expect(String(failures[0])).toContain('There is no database at');
+    renameSync(`${path}.away`, path);
+    writer = openStore(path);
+    writer.trajectories.add(trajectoryOf('first', 1));
+    await expect.poll(() => told.some(({ trajectories }) => trajectories === 2)).toBe(true);
+  });
+});
