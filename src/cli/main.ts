@@ -16,6 +16,7 @@ import { playCommand } from './play.ts';
 import { policyCommand } from './policy.ts';
 import { rolloutCommand } from './rollout.ts';
 import { scoreCommand } from './score.ts';
+import { studioCommand } from './studio.ts';
 import { trainCommand } from './train.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
@@ -37,6 +38,7 @@ const program = new Command('clew')
   .addCommand(coldStartCommand())
   .addCommand(trainCommand())
   .addCommand(policyCommand())
+  .addCommand(studioCommand())
   .addCommand(enginesCommand())
   .addCommand(alfworldCommand());
 
