@@ -9,7 +9,6 @@ export { commandTarget, namesTarget, reasonAgrees } from './agreement.ts';
 export { countEpisode, type EpisodeCounts, type YesKnown } from './episode-counts.ts';
 export { formatComparison } from './format-comparison.ts';
 export { formatMeasurement } from './format-measurement.ts';
-export { headline, type Headline } from './headline.ts';
 export { indexEpisode, normaliseCommand, type IndexedEpisode } from './indexed-episode.ts';
 export { bootstrapRate, hierarchicalBootstrap, type BootstrapInterval, type BootstrapOptions } from './statistics/bootstrap.ts';
 export { mcnemar } from './statistics/mcnemar.ts';
