@@ -51,8 +51,8 @@ export interface Agent {
   /** Goes into trajectories: `random`, `expert`, `chat:MODEL`. */
   readonly name: string;
   /**
-   * `lock-step`: all turns of a round come in one call, which suits a policy that computes in batches. `independent`: each
-   * episode goes on as soon as its own reply is there, which suits an endpoint with slow answers.
+   * `lock-step`: all turns of a round come in one call, which suits an agent that answers at once. `independent`: each episode
+   * goes on as soon as its own reply is there, which suits an endpoint with slow answers, and a policy whose replies differ in length.
    */
   readonly pace: 'lock-step' | 'independent';
   readonly policyVersion?: string | null;
