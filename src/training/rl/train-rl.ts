@@ -189,7 +189,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
         onFailure: (task, k, error) => failures.push(`${task}, rollout ${k}: ${error}`),
       });
       if (failures.length > 0) throw new ClewError(`${failures.length} episodes of iteration ${number} could not be played. The first: ${failures[0]}`);
-      kept = [...kept, ...inOrder(played)];
+      kept = kept.concat(inOrder(played));
       if (recipe.dynamicRounds > 1) kept = mixedFirst(kept, round + 1 < recipe.dynamicRounds).slice(0, recipe.tasks * recipe.rollouts);
     }
     return kept;

@@ -1,0 +1,14 @@
+/** The process that `resume.long.test.ts` kills: ten iterations of reinforcement learning on two threads. */
+import { readRlRecipe, trainRl } from '../../../src/training/rl/index.ts';
+import { openStore } from '../../../src/trajectory/index.ts';
+import { smallPolicy, world } from './fixture.ts';
+
+const out = process.env['OUT']!;
+const store = openStore(out.replace('.safetensors', '.db'));
+await trainRl({
+  world, start: await smallPolicy(), seed: 3, store, run: 'ten', out, compute: { workers: 2 },
+  recipe: readRlRecipe({ advantages: 'rlvmr:fixed', iterations: 10, tasks: 4, rollouts: 4, maxSteps: 10, replyTokens: 32, learningRate: 1e-3, alarms: 'warn' }),
+  onIteration: ({ iteration }) => process.send!(iteration),
+});
+store.close();
+process.disconnect();

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createModel, modelConfig } from '../../../src/policy/index.ts';
+import { type IterationReport, readRlRecipe, type RlOptions, type RlResult, trainRl } from '../../../src/training/rl/index.ts';
+import { contentHash, openStore, type Store } from '../../../src/trajectory/index.ts';
+import { smallPolicy, world } from './fixture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'clew-rl-'));
+const start = await smallPolicy();
+const stores: Store[] = [];
+afterAll(() => {
+  for (const store of stores) store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function open(name: string): Store {
+  const store = openStore(join(folder, `${name}.db`));
+  stores.push(store);
+  return store;
+}
+
+const recipe = readRlRecipe({ iterations: 4, tasks: 4, rollouts: 4, maxSteps: 8, replyTokens: 32, learningRate: 1e-3, miniBatches: 2, alarms: 'warn' });
+const panels = [{ name: 'seen', level: 'L0', tasks: world.tasks('seen', 4) }];
+const options = (name: string, store: Store): RlOptions => ({ world, recipe, start, seed: 1, store, run: 'arm', out: join(folder, `${name}.safetensors`), compute: { workers: 0 }, evaluation: { every: 2, temperature: 0.4, panels } });
+
+const straightStore = open('straight'), reports: IterationReport[] = [], evaluated: number[] = [];
+const straight: RlResult = await trainRl({ ...options('straight', straightStore), onIteration: report => reports.push(report), onEvaluation: ({ iteration }) => evaluated.push(iteration) });
+
+describe('trainRl', () => {
+  it('plays groups of exactly G rollouts of one task, and learns', () => {
+    expect(straight).toMatchObject({ iterations: 4, finished: true, stoppedBy: null });
+    const groups = new Map<string, { tasks: Set<string>; rollouts: Set<number>; seeds: Set<string> }>();
+    for (const { group, task, rollout, seed } of straightStore.trajectories.select({ run: 'arm' })) {
+      const one = groups.get(group) ?? { tasks: new Set(), rollouts: new Set(), seeds: new Set() };
+      groups.set(group, one);
+      one.tasks.add(task.id);
+      one.rollouts.add(rollout);
+      one.seeds.add(seed);
+    }
+    expect(groups.size).toBe(16);
+    for (const { tasks, rollouts, seeds } of groups.values()) expect([tasks.size, [...rollouts].toSorted(), seeds.size]).toEqual([1, [0, 1, 2, 3], 4]);
+    expect(straight.policy!.model.parameters).not.toEqual(start.model.parameters);
+    expect(straight.policy!.origin!.stages.at(-1)).toMatchObject({ stage: 'rl', arm: 'grpo', seed: 1, result: { iterations: 4 } });
+  });
+
+  it('samples and trains on the same probabilities, always with the newest weights', () => {
+    for (const { mismatchMax, updates, facts } of reports) {
+      expect(updates).toBe(2);
+      expect(mismatchMax).toBeLessThan(1e-4);
+      expect(facts).toMatchObject({ wrongGroups: 0, duplicates: 0, equalSeeds: 0, panelsIntact: true });
+    }
+    const versions = [...straightStore.trajectories.select({ run: 'arm' })].map(({ id, policyVersion }) => `${id.split('/')[1]} ${policyVersion}`);
+    expect(new Set(versions).size).toBe(4);
+  });
+
+  it('keeps every step\'s rewards and advantages, a row an iteration, evaluations and the checkpoint', () => {
+    const [first] = straightStore.trajectories.select({ run: 'arm' });
+    const scores = straightStore.scores.of(first!.id);
+    expect(scores.map(({ method, kind, part }) => `${method} ${kind} ${part}`)).toEqual(['grpo advantage outcome', 'grpo advantage total', 'outcome reward outcome']);
+    expect(scores[0]!.steps).toHaveLength(first!.steps.length);
+    expect(straightStore.metrics.of('arm', 'train').map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
+    expect(reports[0]).toMatchObject({ episodes: 16, tasks: 4, tokens: { sampled: expect.any(Number), read: expect.any(Number), trained: expect.any(Number) }, rewards: { 'rlvmr:fixed/planning': expect.any(Number) } });
+    expect(evaluated).toEqual([0, 2, 4]);
+    expect(straightStore.metrics.of('arm', 'evaluation L0')).toHaveLength(3);
+    expect(straightStore.checkpoints.of('arm')).toMatchObject([{ iteration: 4, path: 'straight.safetensors' }]);
+    expect(straightStore.runs.get('arm')).toMatchObject({ status: 'done', kind: 'rl' });
+  });
+
+  it('stopped after an iteration, goes on to the same weights and the same rows', async () => {
+    const store = open('stopped'), stop = new AbortController();
+    const first = await trainRl({ ...options('stopped', store), signal: stop.signal, onIteration: ({ iteration }) => { if (iteration === 2) stop.abort(); } });
+    expect(first).toMatchObject({ iterations: 2, finished: false, policy: null });
+    expect(store.runs.get('arm')!.status).toBe('stopped');
+    const second = await trainRl(options('stopped', store));
+    expect(second.policy!.model.parameters).toEqual(straight.policy!.model.parameters);
+    expect(contentHash(store)).toBe(contentHash(straightStore));
+    const rows = (of: Store) => (of.metrics.of('arm', 'train') as { data: IterationReport }[]).map(({ data }) => ({ ...data, seconds: null }));
+    expect(rows(store)).toEqual(rows(straightStore));
+  });
+
+  it('goes further when more iterations are asked for later', async () => {
+    const store = open('further');
+    await trainRl({ ...options('further', store), recipe: { ...recipe, iterations: 2 }, evaluation: { every: 2, temperature: 0.4, panels } });
+    const { policy } = await trainRl(options('further', store));
+    expect(policy!.model.parameters).toEqual(straight.policy!.model.parameters);
+  });
+
+  it('stops at an alarm that says so, with the state from before and the remedy in words', async () => {
+    const store = open('alarmed'), seen: IterationReport[] = [];
+    const broken = { ...start, model: createModel(start.model.config, 'untrained') };
+    const result = await trainRl({ ...options('alarmed', store), start: broken, recipe: { ...recipe, alarms: 'stop' }, onIteration: report => seen.push(report) });
+    expect(result).toMatchObject({ iterations: 0, finished: false, stoppedBy: { rule: 'form of replies', remedy: expect.stringContaining('last healthy checkpoint') } });
+    expect(store.runs.get('arm')!.status).toBe('failed');
+    expect(seen[0]!.alarms[0]).toMatchObject({ level: 'stop', iteration: 1 });
+  });
+
+  it('samples again in search of groups with both outcomes, where the recipe asks for it', async () => {
+    const store = open('dynamic');
+    const dynamic = readRlRecipe({ ...recipe, iterations: 1, advantages: 'dapo', dynamicRounds: 3 });
+    const { iterations } = await trainRl({ ...options('dynamic', store), recipe: dynamic });
+    expect(iterations).toBe(1);
+    expect(store.trajectories.count({ run: 'arm' }).trajectories % 4).toBe(0);
+    expect(store.trajectories.count({ run: 'arm' }).trajectories).toBeLessThanOrEqual(16);
+  });
+
+  it('refuses in a sentence what cannot be gone on with', async () => {
+    await expect(trainRl({ ...options('straight', straightStore), seed: 2 })).rejects.toThrow(/straight\.training\.safetensors is the state of another run.*Give this run another name/);
+    await expect(trainRl(options('straight', open('empty')))).rejects.toThrow(/does not have\. Give the database that the run was begun with/);
+    await expect(trainRl({ ...options('elsewhere', straightStore) })).rejects.toThrow(/its state .*elsewhere\.training\.safetensors is gone/);
+    const small = createModel(modelConfig('nano', { vocabulary: start.tokenizer.size, width: 16, heads: 2, headWidth: 8, layers: 1, feedForward: 16 }), 1);
+    await expect(trainRl({ ...options('reference', open('reference')), reference: { ...start, model: small } })).rejects.toThrow(/another architecture .*set klCoefficient to 0/);
+  });
+});
