@@ -1,71 +1,76 @@
-import type { Question, QuestionWriter } from '../src/demonstrations/index.ts';
-import type { Random } from '../src/world/index.ts';
+import type { QuestionWriter } from '../src/demonstrations/index.ts';
 import { kindOf, RoomNotes } from './room-notes.ts';
 
+/** Shares of the questions that ask for a kind that was not seen, for what is in hand, and why a command was refused. */
+const unseenShare = 0.5, inHandShare = 0.3, whyShare = 0.5;
+
+/** Share of the questions that also name a state: `hot mug?`. */
+const looksShare = 0.3;
+
 /**
- * Questions about what the text has told, answered in the very words that thoughts use later: `mug 1 is in drawer 2`,
- * `no mug seen yet`, `mug 1 is in hand`, `drawer 1 is closed`. A model that can answer them can state the fact that its next
- * action needs. Kinds that were not seen are asked for as often as kinds that were, or the answer would be no question.
+ * Questions about what the text has told, in the form of a reminder (`mug?`, `hot mug?`), answered in the very words that thoughts use later:
+ * `mug 1 is in drawer 2`, `no mug seen yet`, `mug 1 is in hand`, `mug 1 is hot`; and after a refused command `why?`, `not at drawer 2`.
+ * A model that can answer them can state the fact that its next action needs. Kinds that were not seen are asked for as often as kinds
+ * that were, or the answer would be no question. No question names a place for a thing, so none is a goal.
  *
  * @param kinds kinds of things to ask for when they were not seen.
  */
 export function roomQuestions(kinds: readonly string[]): QuestionWriter {
   const notes = new RoomNotes();
+  let refused: string | undefined;
   return {
-    see: (observation, command) => notes.see(observation, command),
+    see(observation, command) {
+      notes.see(observation, command);
+      refused = observation.trim() === 'Nothing happens.' && command ? reasonOfRefusal(notes, command) : undefined;
+    },
     ask(random) {
-      const makers = random.shuffle([whereIs, whereIs, inHand, state, made]);
-      for (const make of makers) {
-        const question = make(notes, random, kinds);
-        if (question) return question;
-      }
-      return undefined;
+      if (refused !== undefined && random() < whyShare) return { question: 'why?', answer: `${refused}.` };
+      const seen = seenKinds(notes), unseen = kinds.filter(kind => !seen.includes(kind));
+      const pool = seen.length === 0 || random() < unseenShare ? unseen : notes.held !== undefined && random() < inHandShare ? [kindOf(notes.held)] : seen;
+      if (pool.length === 0) return undefined;
+      const kind = random.pick(pool), looks = random() < looksShare ? random.pick(['clean', 'hot', 'cool']) : undefined;
+      const answer = whereIs(notes, kind, looks);
+      return answer === undefined ? undefined : { question: `${looks ? `${looks} ` : ''}${kind}?`, answer };
     },
   };
 }
 
-/**
- * Questions about the thing that a goal wants: its name, and whether and where one has been seen. They link the goal's noun
- * to the facts that a thought begins with.
- */
+/** What is said of the thing that a goal wants, wherever it is asked: whether and where one has been seen. */
 export function roomGoalQuestions(kinds: readonly string[], goal: string): QuestionWriter {
   const notes = new RoomNotes(), words = new Set(goal.toLowerCase().split(/[^a-z]+/)), wanted = kinds.find(kind => words.has(kind));
   return {
     see: (observation, command) => notes.see(observation, command),
-    ask(random) {
-      if (wanted === undefined) return undefined;
-      if (random() < 0.3) return { question: 'what is wanted?', answer: `${wanted}.` };
-      const places = notes.seen(wanted), here = places.find(({ place }) => place === notes.at) ?? places[0];
-      return { question: 'where is it?', answer: here ? `${here.thing} is in ${here.place.name}.` : `no ${wanted} seen yet.` };
+    ask() {
+      const answer = wanted === undefined ? undefined : whereIs(notes, wanted);
+      return answer === undefined ? undefined : { question: `${wanted}?`, answer };
     },
   };
 }
 
-function whereIs(notes: RoomNotes, random: Random, kinds: readonly string[]): Question | undefined {
-  const known = [...new Set([...notes.receptacles.values()].flatMap(({ contents }) => (contents ?? []).map(kindOf)))];
-  const unseen = kinds.filter(kind => !known.includes(kind) && (!notes.held || kindOf(notes.held) !== kind));
-  const pool = known.length === 0 || (random() < 0.4 && unseen.length > 0) ? unseen : known;
-  if (pool.length === 0) return undefined;
-  const kind = random.pick(pool), places = notes.seen(kind);
-  if (places.length === 0) return { question: `where is ${kind}?`, answer: `no ${kind} seen yet.` };
-  // In several places and none of them here: no answer would be the right one.
+function seenKinds({ receptacles, held }: RoomNotes): string[] {
+  return [...new Set([...[...receptacles.values()].flatMap(({ contents }) => contents ?? []), ...(held === undefined ? [] : [held])].map(kindOf))];
+}
+
+/** Where a thing of a kind is, or that it is as asked for; undefined where it is in several places and none of them here, when no answer would be the right one. */
+function whereIs(notes: RoomNotes, kind: string, looks?: string): string | undefined {
+  const { held } = notes, places = notes.seen(kind);
+  if (held !== undefined && kindOf(held) === kind) return `${held} is ${looks !== undefined && notes.made.get(held)?.has(looks) ? looks : 'in hand'}.`;
+  if (places.length === 0) return `no ${kind} seen yet.`;
   const here = places.find(({ place }) => place === notes.at) ?? (new Set(places.map(({ place }) => place)).size === 1 ? places[0] : undefined);
-  return here && { question: `where is ${kind}?`, answer: `${here.thing} is in ${here.place.name}.` };
+  return here && `${here.thing} is in ${here.place.name}.`;
 }
 
-function inHand({ held }: RoomNotes): Question {
-  return { question: 'what is in hand?', answer: held === undefined ? 'nothing is in hand.' : `${held} is in hand.` };
-}
-
-function state(notes: RoomNotes, random: Random): Question | undefined {
-  const visited = [...notes.receptacles.values()].filter(({ shut, contents }) => shut || contents);
-  if (visited.length === 0) return undefined;
-  const { name, shut, contents } = random.pick(visited);
-  return { question: `what of ${name}?`, answer: shut ? `${name} is closed.` : contents!.length === 0 ? `${name} is empty.` : `${name} has ${contents!.join(', ')}.` };
-}
-
-function made(notes: RoomNotes, random: Random): Question | undefined {
-  if (notes.held === undefined) return undefined;
-  const done = notes.made.get(notes.held), what = random.pick(['clean', 'hot', 'cool']);
-  return { question: `is ${notes.held} ${what}?`, answer: `${notes.held} is ${done?.has(what) ? what : `not ${what} yet`}.` };
+/** Why a command was refused, as far as the text tells: what lessons say too. */
+function reasonOfRefusal({ at, held, receptacles }: RoomNotes, command: string): string | undefined {
+  const goal = /^go to (.+)$/.exec(command)?.[1];
+  if (goal !== undefined) return at?.name === goal ? `already at ${goal}` : undefined;
+  const [, verb, thing, name] = /^(take|move|put|clean|heat|cool) ([a-z]+ \d+) (?:from|to|in\/on|with) (.+)$/.exec(command) ?? [undefined, ...(/^(open|close) ()(.+)$/.exec(command) ?? []).slice(1)];
+  const place = name === undefined ? undefined : receptacles.get(name);
+  if (!verb || !place) return undefined;
+  if (place !== at) return `not at ${place.name}`;
+  if (verb === 'open' || verb === 'close') return undefined;
+  if (verb !== 'take') return held === thing ? place.shut ? `${place.name} is closed` : undefined : `${thing} is not in hand`;
+  if (held !== undefined) return `${held} is in hand`;
+  if (place.shut) return `${place.name} is closed`;
+  return place.contents?.includes(thing!) === false ? `${thing} is not in ${place.name}` : undefined;
 }

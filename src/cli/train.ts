@@ -75,9 +75,9 @@ function pretrainCommand(): Command {
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
     .option('--tokens <count>', 'tokens to train on, about', wholeNumber(), 2_500_000)
     .option('--from <policy>', 'the prior to go on with; a new policy if left out')
-    .option('--steps <count>', 'commands in a document; every fourth has twice as many', wholeNumber(), 18)
-    .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), 0.25)
-    .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), 0.5), { learningRate: 3e-3 })
+    .option('--steps <count>', 'commands in a document; every fourth has twice as many', wholeNumber(), 14)
+    .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), 0.2)
+    .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), 0.7), { learningRate: 3e-3 })
     .action(async (name: string, options: PretrainArguments) => {
       const world = await loadWorld(name, options), recipe = recipeFor(world);
       const start = await startOf(world, options);

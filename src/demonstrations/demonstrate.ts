@@ -33,6 +33,11 @@ export interface MistakeOptions {
    * "failed twice" repeats the failed command for the rest of the episode.
    */
   readonly chain?: number;
+  /**
+   * Share of demonstrations with long chains: up to eight refused mistakes in a row, most of them the same said again, before the player
+   * recovers; 0 if left out. They show the histories of a policy that is stuck.
+   */
+  readonly stubborn?: number;
   /** Probability that a step is replaced by any admissible command; 0 if left out. */
   readonly noise?: number;
   /** Make exactly one mistake (or one chain), at a step that is drawn: for traces that must show a correction. */
@@ -49,18 +54,19 @@ export interface DemonstrateOptions extends MistakeOptions {
   readonly mistakes: () => MistakeMaker;
 }
 
-/** Mistakes in a row, at most. */
-const longestChain = 3;
+/** How chains of refused mistakes go on: mistakes in a row at most, and the share of those that say the last one again. */
+const chains = { usual: { longest: 3, again: 0.5 }, stubborn: { longest: 8, again: 0.7, chain: 0.85 } } as const;
 
 /**
  * Plays a task with a player who sees only text, and makes mistakes on purpose. The player is told what the world answered to
  * the mistake, and recovers by itself: nothing is taken back. The first step is never a mistake.
  */
-export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = world.maxSteps, createPlayer, mistakes, rate = 0.12, chain = 0.5, noise = 0, once = false }: DemonstrateOptions): Demonstration {
+export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = world.maxSteps, createPlayer, mistakes, rate = 0.12, chain = 0.5, stubborn = 0, noise = 0, once = false }: DemonstrateOptions): Demonstration {
   const key = ['demonstration', seed, record.id, rollout] as const;
   const player = createPlayer(createRandom(...key, 'player')), maker = mistakes();
   const steps: DemonstratedStep[] = [];
   const planned = once ? 1 + createRandom(...key, 'when').int(6) : -1;
+  const kind = { chain, ...(stubborn > 0 && createRandom(...key, 'stubborn')() < stubborn ? chains.stubborn : chains.usual) };
   let moment = world.start(record), inChain = 0, made = 0;
   const tell = (command?: string) => {
     tellPlayer(player, moment, command);
@@ -71,10 +77,10 @@ export function demonstrate({ world, record, rollout = 0, seed = 0, maxSteps = w
     const decision = player.decide();
     if (!decision) break;
     const random = createRandom(...key, steps.length), last = steps.at(-1);
-    const due = inChain > 0 ? random() < chain && inChain < longestChain : once ? made === 0 && steps.length >= planned : random() < rate;
+    const due = inChain > 0 ? random() < kind.chain && inChain < kind.longest : once ? made === 0 && steps.length >= planned : random() < rate;
     let mistake: Mistake | null = null;
     const possible = maker.possible(decision, moment);
-    if (steps.length > 0 && due) mistake = inChain > 0 && random() < 0.5 ? again(last!.mistake!) : choose(possible, moment, random);
+    if (steps.length > 0 && due) mistake = inChain > 0 && random() < kind.again ? again(last!.mistake!) : choose(possible, moment, random);
     else if (steps.length > 0 && noise > 0 && random() < noise) mistake = anything(decision, moment, random);
     const before = moment, command = mistake?.command ?? decision.command;
     moment = moment.step(command);

@@ -6,10 +6,15 @@ import type { Codec } from './codec.ts';
  *     goal: put a clean mug in shelf          go drawer 1        drawer 1 open: pen 1 mug 2
  *     room: bed 1 drawer 3 shelf 5            take mug 2 drawer 1        ok
  *
+ * Its reminder is `shelf clean mug?`: where, in which state, and last the kind that is to be found, as a question.
+ *
  * Text that is none of these sentences is kept as it is behind `says:`.
  */
 export const alfworldCodec: Codec = {
   name: 'alfworld',
+  get words() {
+    return [said, ...templates, ...commandRules.flatMap(({ fullBy, shortBy }) => [fullBy, shortBy])].join(' ').replaceAll(/\{\w+\}|\$\d/g, '');
+  },
 
   encodeOpening: text => checked(openingToCompact(text), text, alfworldCodec.decodeOpening),
   decodeOpening(compact) {
@@ -17,6 +22,17 @@ export const alfworldCodec: Codec = {
     const items = match && (match[2] === 'room' ? expandCounts(match[3]!) : splitNames(match[3]!));
     if (!match || !items) return unsaid(compact);
     return `${welcome}${list(items, 'a ')}.${match[1] === undefined ? '' : `\n\nYour task is to: ${match[1]}.`}`;
+  },
+
+  reminder(opening) {
+    const goal = /\nYour task is to: ([^\n]*?)\.?$/.exec(opening)?.[1];
+    if (goal === undefined) return '';
+    for (const pattern of goals) {
+      const { place, looks, thing } = pattern.exec(goal)?.groups ?? {};
+      if (thing !== undefined) return `${[place, looks === 'heat' ? 'hot' : looks?.trim(), thing].filter(Boolean).join(' ')}?`;
+    }
+    const words = goal.toLowerCase().match(/\p{L}+|\d+/gu)?.filter(word => !functionWords.has(word)) ?? [];
+    return words.length === 0 ? '' : `${words.slice(-mostReminded).join(' ')}?`;
   },
 
   encodeObservation: (text, command) => checked(observationToCompact(text, command), text, compact => alfworldCodec.decodeObservation(compact, command)),
@@ -37,6 +53,18 @@ export const alfworldCodec: Codec = {
     return rule ? compact.replace(rule.short, rule.fullBy) : unsaid(compact);
   },
 };
+
+/** The sentences of ALFWorld's goals, which are those of the household too. */
+const goals: readonly RegExp[] = [
+  /^(?:look at|examine the) (?<thing>[a-z]+) (?:under|with) the (?<place>[a-z]+)$/,
+  /^put (?:an? |some )?(?<looks>clean |hot |cool |two )?(?<thing>[a-z]+) (?:in\/on|in|on) (?<place>[a-z]+)$/,
+  /^(?<looks>clean|heat|cool) (?:some|an?|the) (?<thing>[a-z]+) and put it (?:in\/on|in|on) (?<place>[a-z]+)$/,
+  /^find (?<looks>two) (?<thing>[a-z]+) and put them (?:in\/on|in|on) (?<place>[a-z]+)$/,
+];
+
+/** Of any other goal the last words are kept that say something. */
+const functionWords = new Set(['a', 'an', 'and', 'at', 'in', 'it', 'of', 'on', 'put', 'some', 'the', 'them', 'then', 'to', 'with']);
+const mostReminded = 4;
 
 const welcome = '-= Welcome to TextWorld, ALFRED! =-\n\nYou are in the middle of a room. Looking quickly around you, you see ';
 const said = 'says: ';
@@ -107,6 +135,7 @@ interface Sentence {
  * same as the games list them, `{looks}` adjectives.
  */
 function sentence(full: string, compact: string): Sentence {
+  templates.push(full, compact);
   const [fullPattern, compactPattern] = [slotPattern(full), slotPattern(compact)];
   return {
     toCompact: text => translate(text, fullPattern, compact, (slot, value) => (slot === 'names' ? unlist(value).join(' ') || 'none' : value)),
@@ -128,6 +157,9 @@ function translate(text: string, from: RegExp, to: string, translateSlot: (slot:
   let at = 1;
   return to.replaceAll(/\{(\w+)\}/g, (_, slot: string) => translateSlot(slot, match[at++]!));
 }
+
+/** What the sentences are made of; for the vocabulary. */
+const templates: string[] = [];
 
 const sentences: readonly Sentence[] = [
   sentence('Nothing happens.', 'fail'),

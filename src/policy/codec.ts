@@ -5,9 +5,16 @@
 export interface Codec {
   /** Stored with a policy, which reads no other codec's text. */
   readonly name: string;
+  /** Every word of the sentences that it knows, in both forms, so that a vocabulary has them all, however seldom they are printed. */
+  readonly words?: string;
   /** The first text of an episode, which tells goal and surroundings. */
   encodeOpening(text: string): string;
   decodeOpening(compact: string): string;
+  /**
+   * What the opening asks for, in a few words that stand before every reply: a tiny model then finds them where it needs them,
+   * at its next tag. Empty where the opening asks for nothing; a codec without this function reminds of nothing.
+   */
+  reminder?(opening: string): string;
   /** What the world answered to a command; null when no command was sent. What the command says already is left out. */
   encodeObservation(text: string, command: string | null): string;
   decodeObservation(compact: string, command: string | null): string;

@@ -1,4 +1,5 @@
 import { ClewError } from '../errors.ts';
+import { metaTags } from '../tags/index.ts';
 import type { Step, Trajectory } from '../trajectory/schema.ts';
 import type { Row } from './batch.ts';
 import type { Codec } from './codec.ts';
@@ -8,10 +9,14 @@ import type { Tokenizer } from './tokenizer/index.ts';
  * How an episode becomes tokens and back. The only place that knows it: demonstrations, rollouts and the playing policy
  * are laid out alike.
  *
- *     <begin> opening · reply … </action> · observation · reply … </action> · observation …
+ *     <begin> opening reminder · reply … </action> · observation reminder · reply … </action> · observation …
  *
  * World and policy take turns; nothing stands between them, because every reply begins with a tag and ends with
- * `</action>`. Openings, observations and commands are written in the codec's form.
+ * `</action>`. Openings, observations and commands are written in the codec's form, and the codec's reminder of what the
+ * opening asks for stands before every reply.
+ *
+ * A reply `<monitor>X</monitor>\n<action>C</action>` is written without `</monitor>\n`, which follows from the rest: a policy
+ * then cannot close another tag than it opened. Any other reply is written as it is, and comes back as it was.
  */
 export interface Layout {
   readonly tokenizer: Tokenizer;
@@ -20,6 +25,8 @@ export interface Layout {
   readonly action: { readonly begin: number; readonly end: number };
   opening(text: string): number[];
   observation(text: string, command: string | null): number[];
+  /** What stands before every reply of an episode with this opening, after the opening and after each observation. */
+  reminder(opening: string): number[];
   /** A reply with its tags, as trajectories hold it. */
   reply(text: string): number[];
   /** The reply of tokens, whatever they are: the reverse of `reply`. */
@@ -29,18 +36,39 @@ export interface Layout {
 }
 
 const actionPattern = /<action>([^<]*)<\/action>/g;
+const wellFormed = new RegExp(`^(<(${metaTags.join('|')})>[^<]*)</\\2>\n(<action>.*)$`, 's');
+const opened = new RegExp(`^<(${metaTags.join('|')})>[^<]*$`);
 
 export function layoutOf(tokenizer: Tokenizer, codec: Codec): Layout {
   const action = { begin: tokenizer.id('<action>'), end: tokenizer.id('</action>') };
-  const layout: Layout = {
-    tokenizer, codec, action,
+  const compact = (text: string) => text.replaceAll(actionPattern, (_, command: string) => `<action>${codec.encodeCommand(command)}</action>`);
+  const full = (text: string) => text.replaceAll(actionPattern, (_, command: string) => `<action>${codec.decodeCommand(command)}</action>`);
+
+  function replyText(tokens: readonly number[]): string {
+    // A reply that would be read otherwise is marked by the token that ends texts, which no reply begins with.
+    if (tokens[0] === tokenizer.end) return tokenizer.decode(tokens.slice(1));
+    const at = tokens.indexOf(action.begin);
+    if (at > 0) {
+      const thought = tokenizer.decode(tokens.slice(0, at)), tag = opened.exec(thought)?.[1];
+      if (tag !== undefined) return `${thought}</${tag}>\n${full(tokenizer.decode(tokens.slice(at)))}`;
+    }
+    return full(tokenizer.decode(tokens));
+  }
+
+  function reply(text: string): number[] {
+    const [, thought, , rest] = wellFormed.exec(text) ?? [];
+    const implied = thought === undefined ? undefined : [...tokenizer.encode(thought), ...tokenizer.encode(compact(rest!))];
+    const tokens = [implied, tokenizer.encode(compact(text))].find(each => each !== undefined && replyText(each) === text);
+    return tokens ?? [tokenizer.end, ...tokenizer.encode(text)];
+  }
+
+  return {
+    tokenizer, codec, action, reply, replyText,
     opening: text => [tokenizer.begin, ...tokenizer.encode(codec.encodeOpening(text))],
     observation: (text, command) => tokenizer.encode(codec.encodeObservation(text, command)),
-    reply: text => tokenizer.encode(text.replaceAll(actionPattern, (_, command: string) => `<action>${codec.encodeCommand(command)}</action>`)),
-    replyText: tokens => tokenizer.decode(tokens).replaceAll(actionPattern, (_, compact: string) => `<action>${codec.decodeCommand(compact)}</action>`),
-    command: command => layout.reply(`<action>${command}</action>`).slice(1),
+    reminder: opening => tokenizer.encode(codec.reminder?.(opening) ?? ''),
+    command: command => tokenizer.encode(compact(`<action>${command}</action>`)).slice(1),
   };
-  return layout;
 }
 
 /** Some tokens of an episode, all written by one side. */
@@ -58,11 +86,12 @@ export interface SpanOptions {
 
 /** The tokens of an episode, in the order in which they were written. */
 export function episodeSpans({ opening, steps }: { opening: string; steps: readonly Step[] }, layout: Layout, { kept = false }: SpanOptions = {}): Span[] {
-  const spans: Span[] = [{ by: 'world', tokens: layout.opening(opening), step: -1 }];
+  const reminder = layout.reminder(opening);
+  const spans: Span[] = [{ by: 'world', tokens: [...layout.opening(opening), ...reminder], step: -1 }];
   steps.forEach((step, i) => {
     if (kept && !step.tokens) throw new ClewError(`Step ${i} kept no tokens: play the episode with a policy, not another agent.`);
     spans.push({ by: 'policy', tokens: kept ? step.tokens!.reply : layout.reply(step.reply), step: i });
-    spans.push({ by: 'world', tokens: layout.observation(step.observation, step.command), step: i });
+    spans.push({ by: 'world', tokens: [...layout.observation(step.observation, step.command), ...reminder], step: i });
   });
   return spans;
 }

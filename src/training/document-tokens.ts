@@ -2,7 +2,10 @@ import type { Segment, WorldDocument } from '../demonstrations/index.ts';
 import type { Layout } from '../policy/index.ts';
 import type { TokenDocument } from './pretrain.ts';
 
-/** A document of world text in tokens, laid out as episodes are: commands in `<action>`, questions and answers as lines. */
+/**
+ * A document of world text in tokens, laid out as episodes are: commands in `<action>`, a question and its answer behind what
+ * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies.
+ */
 export function documentTokens({ segments }: WorldDocument, layout: Layout): TokenDocument {
   const tokens: number[] = [], weights: number[] = [];
   const put = (added: readonly number[], weight: (i: number) => number): void => {
@@ -11,30 +14,29 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout): Tok
       weights.push(weight(i));
     });
   };
-  let command: string | null = null;
+  let command: string | null = null, reminder: readonly number[] = [];
   for (const group of grouped(segments)) {
     const [{ kind }, weight] = [group[0]!, group.at(-1)!.weight];
     const text = group.map(segment => segment.text).join('');
-    if (kind === 'opening') put(layout.opening(text), () => weight);
-    else if (kind === 'observation') put(layout.observation(text, group[0]!.answers ?? command), () => weight);
+    if (kind === 'opening') put([...layout.opening(text), ...(reminder = layout.reminder(text))], () => weight);
+    else if (kind === 'observation') put([...layout.observation(text, group[0]!.answers ?? command), ...reminder], () => weight);
     else if (kind === 'command') {
       command = text;
       const inside = layout.command(text);
       // The verb counts as its own segment says, what is named after it as the last one.
       put([layout.action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
-    } else if (kind === 'question') put(layout.tokenizer.encode(`\n${text}`), () => weight);
-    // Right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
-    else put(layout.tokenizer.encode(`${text}\n`), () => weight);
+    // An answer comes right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
+    } else if (kind === 'answer' || reminder.length === 0) put(layout.tokenizer.encode(text), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };
 }
 
-/** Neighbouring segments of one kind are one text. */
+/** Neighbouring segments of one kind are one text, but for observations, each of which answers a command of its own. */
 function grouped(segments: readonly Segment[]): Segment[][] {
   const groups: Segment[][] = [];
   for (const segment of segments) {
-    if (groups.at(-1)?.[0]!.kind === segment.kind) groups.at(-1)!.push(segment);
+    if (segment.kind !== 'observation' && groups.at(-1)?.[0]!.kind === segment.kind) groups.at(-1)!.push(segment);
     else groups.push([segment]);
   }
   return groups;

@@ -11,9 +11,9 @@ export interface PriorOptions {
   readonly layout: Layout;
   readonly categories?: readonly string[];
   readonly seed?: string | number;
-  /** Commands in a document; every fourth document has twice as many. Default 18. */
+  /** Commands in a document; every fourth document has twice as many. Default 14. */
   readonly steps?: number;
-  /** Share of documents in which things have other names. Default 0.5. */
+  /** Share of documents in which things have other names. Default 0.7. */
   readonly renamed?: number;
   /** Share of documents that show a goal without commands, where the recipe has questions about it. Default 0.2. */
   readonly goals?: number;
@@ -30,7 +30,7 @@ export interface Prior {
 const ahead = 8;
 
 /** The world text of a prior in tokens: random play with questions, partly under other names, and goals without commands. */
-export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 18, renamed = 0.5, goals = 0.2 }: PriorOptions): Prior {
+export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2 }: PriorOptions): Prior {
   const options = { world, recipe, seed, ...(categories && { categories }) };
   const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
   const rename = tokenRenaming(layout.tokenizer, recipe.renamed ?? []);

@@ -13,7 +13,7 @@ export interface RetrievalProbe {
   readonly takeNumber: Hits;
   /** The number of the thing in an answer: `2` of `mug 2 is in drawer 1`. */
   readonly answerNumber: Hits;
-  /** Whether a thing is known at all: the first token of an answer to `where is mug?`. */
+  /** Whether a thing is known at all: the first token of an answer to `mug?`. */
   readonly answerKnown: Hits;
 }
 
@@ -28,7 +28,7 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
   const rename = tokenRenaming(tokenizer, recipe.renamed ?? []);
   const kinds = new Set((recipe.renamed ?? []).map(kind => tokenizer.encode(kind)[0]!));
   const word = (text: string) => tokenizer.encode(text)[0]!;
-  const [take, where, question] = [word('take'), word('where'), word('?')];
+  const [take, question] = [word('take'), word('?')];
   const isNumber = new Set(Array.from({ length: 61 }, (_, i) => tokenizer.id(String(i))));
 
   const rows: Row[] = [], wanted: { kind: keyof RetrievalProbe; row: number; at: number }[] = [];
@@ -42,7 +42,7 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
         let found: keyof RetrievalProbe | undefined;
         if (isNumber.has(token) && kinds.has(kind) && before === take && opens === action.begin) found = 'takeNumber';
         else if (isNumber.has(token) && kinds.has(kind) && before === question) found = 'answerNumber';
-        else if (kind === question && i > 4 && row.tokens[i - 4] === where) found = 'answerKnown';
+        else if (kind === question && kinds.has(before)) found = 'answerKnown';
         if (!found) continue;
         weights[i] = 1;
         wanted.push({ kind: found, row: rows.length, at: i });

@@ -9,15 +9,15 @@ const documents = 150, demonstrations = 150;
 const withoutNews = 15;
 
 /**
- * A word tokenizer over a world's own texts, training split only: its play, its goals, the commands and the words of thoughts,
- * in the codec's form and as they are printed. Words of goals that are held out from training are no tokens of their own;
- * they are written in half bytes, as everything unknown.
+ * A word tokenizer over a world's own texts, of the training split: its play, its goals, the commands and the words of thoughts,
+ * in the codec's form and as they are printed. The words of goals that are held out from training are tokens too, one by one: no
+ * goal can be told from a list of words, and a token that no training has shown disturbs a policy less than a word spelled in half bytes.
  */
 export async function worldTokenizer(world: World, recipe: Recipe, { categories = trainedCategories(world) }: { categories?: readonly string[] } = {}): Promise<Tokenizer> {
-  const texts: string[] = [...recipe.renamed ?? [], ...trainingGoals(world, recipe, categories)];
   const codec = codecOfWorld(world.name);
+  const texts: string[] = [...recipe.renamed ?? [], codec.words ?? '', ...goals(world, recipe, categories)];
   const both = (text: string, compact: string) => texts.push(text, compact);
-  for (const make of [worldDocuments({ world, recipe, categories, seed: 'vocabulary' }), goalDocuments({ world, recipe, categories, seed: 'vocabulary' })]) {
+  for (const make of [worldDocuments({ world, recipe, categories, seed: 'vocabulary', longestText: Infinity }), goalDocuments({ world, recipe, categories, seed: 'vocabulary' })]) {
     if (!make) continue;
     for (let n = 0; n < documents; n++) {
       let command: string | null = null;
@@ -48,10 +48,12 @@ export async function worldTokenizer(world: World, recipe: Recipe, { categories 
   return buildWordTokenizer({ texts });
 }
 
-function* trainingGoals(world: World, recipe: Recipe, categories: readonly string[]): Generator<string> {
+/** Goals of training tasks and of held-out ones; of either only the words are kept. */
+function* goals(world: World, recipe: Recipe, categories: readonly string[]): Generator<string> {
   let seen = 0;
   for (const record of recipe.tasks('vocabulary')) {
-    if (seen++ >= 4 * documents) return;
+    if (seen++ >= 4 * documents) break;
     if (categories.includes(record.category)) yield world.goal(record.task);
   }
+  if (world.heldOut.length > 0) for (const { task } of world.tasks('heldOut', documents)) yield world.goal(task);
 }

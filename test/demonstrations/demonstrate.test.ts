@@ -56,6 +56,18 @@ test('chains of failures are as long as asked for, three at most', () => {
   expect(mistakesIn(play({ rate: 0.2, chain: 0 })).some(({ kind }) => kind === 'said again')).toBe(false);
 });
 
+test('the stubborn fail up to eight times in a row, mostly by saying the same again, and recover', () => {
+  const stubborn = play({ rate: 0.1, stubborn: 1 }), again = (played: readonly Demonstration[]) => mistakesIn(played).filter(({ kind }) => kind === 'said again').length / mistakesIn(played).length;
+  expect(longest(stubborn)).toBeGreaterThan(5);
+  expect(longest(stubborn)).toBeLessThanOrEqual(8);
+  expect(again(stubborn)).toBeGreaterThan(again(play({ rate: 0.1 })));
+  expect(stubborn.filter(({ won }) => won).length).toBeGreaterThan(0.8 * stubborn.length);
+  // Only a share of them is: the others are what they are without this option.
+  const some = commandsOf(play({ rate: 0.1, stubborn: 0.5 })), none = commandsOf(play({ rate: 0.1 })), same = some.filter((commands, i) => String(commands) === String(none[i])).length;
+  expect(same).toBeGreaterThan(20);
+  expect(same).toBeLessThan(55);
+});
+
 test('a mistake begins with the given rate where one is possible, and not right after a refusal', () => {
   const after = (rate: number) => play({ rate, chain: 0 }).flatMap(({ steps }) => steps.slice(1).filter((_, t) => steps[t]!.after.last!.accepted));
   const share = (rate: number) => { const steps = after(rate); return steps.filter(({ mistake }) => mistake).length / steps.length; };

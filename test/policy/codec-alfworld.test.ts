@@ -24,6 +24,18 @@ describe('the ALFWorld codec', () => {
     expect(codec.decodeOpening('room: bed 1 safe 1')).toBe(opening);
   });
 
+  it.each([
+    ['put a hot tomato in countertop.', 'countertop hot tomato?'], ['heat some egg and put it in diningtable.', 'diningtable hot egg?'],
+    ['clean some cloth and put it in drawer.', 'drawer clean cloth?'], ['put a cool mug in shelf.', 'shelf cool mug?'],
+    ['put a vase in safe.', 'safe vase?'], ['put some vase on shelf.', 'shelf vase?'],
+    ['look at bowl under the desklamp.', 'desklamp bowl?'], ['examine the keychain with the desklamp.', 'desklamp keychain?'],
+    ['put two cd in safe.', 'safe two cd?'], ['find two cd and put them in safe.', 'safe two cd?'],
+    ['make the tea and then bring it to the old man of the house.', 'bring old man house?'], ['wait', 'wait?'], ['', ''],
+  ])('reminds of %j by %j', (goal, reminder) => {
+    expect(codec.reminder!(`You see a safe 1.\n\nYour task is to: ${goal}`)).toBe(reminder);
+    expect(codec.reminder!('You see a safe 1.')).toBe('');
+  });
+
   it('lists the places of an opening one by one when counting would lose their order', () => {
     const opening = '-= Welcome to TextWorld, ALFRED! =-\n\nYou are in the middle of a room. Looking quickly around you, you see a drawer 1, and a drawer 2.\n\nYour task is to: look at pen under the desklamp.';
     expect(codec.encodeOpening(opening)).toBe('goal: look at pen under the desklamp\nsee: drawer 1 drawer 2');

@@ -48,6 +48,31 @@ describe.each(worlds.map(world => [world.name, world] as const))('the layout of 
     expect(commands).toBeGreaterThan(40);
   });
 
+  it('gives every reply back as it was, well-formed or not', () => {
+    const random = createRandom('replies', name), commands = walks(world, 'train').flatMap(moments => moments.slice(1).map(({ last }) => last!.command!));
+    const pieces = [...['planning', 'explore', 'reflection', 'monitor', 'action', 'other'].flatMap(tag => [`<${tag}>`, `</${tag}>`]), ' ', '\n', '  ', '. ', 'no mug seen yet', '<', '&lt;', 'é', '"', '-', ''];
+    const check = (reply: string) => expect(layout.replyText(layout.reply(reply))).toBe(reply);
+    for (let i = 0; i < 3000; i++) check(Array.from({ length: random.int(9) }, () => (random() < 0.2 ? random.pick(commands) : random.pick(pieces))).join(''));
+    // Replies that are well-formed but for one piece.
+    for (let i = 0; i < 1000; i++) {
+      const tag = random.pick(['planning', 'explore', 'reflection', 'monitor']);
+      const parts = [`<${tag}>`, random.pick(['no mug seen yet.', 'a -', ' x ', '']), `</${tag}>`, '\n', '<action>', random.pick(commands), '</action>'];
+      if (random() < 0.7) parts.splice(random.int(parts.length), random.int(2), random.pick(pieces));
+      check(parts.join(''));
+    }
+  });
+
+  it('leaves out what closes the thought of a well-formed reply, so that no other tag can be closed', () => {
+    const { tokenizer, reply, replyText } = layout, id = (token: string) => tokenizer.id(token);
+    const text = '<monitor>so.</monitor>\n<action>look</action>', tokens = reply(text), at = tokens.indexOf(layout.action.begin), [thought, sent] = [tokens.slice(0, at), tokens.slice(at)];
+    expect(tokens).toEqual([id('<monitor>'), ...tokenizer.encode('so.'), ...tokenizer.encode('<action>look</action>')]);
+    expect(replyText([id('<explore>'), ...tokens.slice(1)])).toBe(text.replaceAll('monitor', 'explore'));
+    // What closes nothing is not put in: a policy that writes the tag's end itself has written it once, and one that writes no action has none.
+    expect(replyText([...thought, id('</monitor>'), ...sent])).toBe(text);
+    expect(replyText(thought)).toBe('<monitor>so.');
+    expect(replyText([...thought, id('</explore>'), ...sent])).toBe(text.replace('</monitor>', '</explore>'));
+  });
+
   it('has a token for every word that training tasks print', () => {
     const firstHalfByte = layout.tokenizer.id('<0>'), known = layout.tokenizer.id('\n');
     for (const moments of walks(world, 'train')) {
@@ -74,6 +99,27 @@ async function expertEpisode(world: World): Promise<Trajectory> {
   const [trajectory] = played as [Trajectory];
   return { ...trajectory, steps: trajectory.steps.map(step => ({ ...step, reply: `<monitor>on.</monitor>\n<action>${step.command}</action>` })) };
 }
+
+describe('the reminder', () => {
+  it('stands after the opening and after every observation, and is empty where a codec has none', async () => {
+    for (const world of worlds) {
+      const layout = layoutOf(await worldTokenizer(world, recipeFor(world)), codecOfWorld(world.name)), trajectory = await expertEpisode(world);
+      const reminder = layout.reminder(trajectory.opening), [first, ...others] = episodeSpans(trajectory, layout).filter(({ by }) => by === 'world');
+      expect(reminder.length > 0).toBe(world.name === 'household');
+      expect(first!.tokens).toEqual([...layout.opening(trajectory.opening), ...reminder]);
+      others.forEach(({ tokens, step }) => expect(tokens).toEqual([...layout.observation(trajectory.steps[step]!.observation, trajectory.steps[step]!.command), ...reminder]));
+    }
+  });
+
+  it('is of words that are tokens, held-out goals included', async () => {
+    const layout = layoutOf(await worldTokenizer(worlds[0]!, recipeFor(worlds[0]!)), codecOfWorld('household'));
+    for (const split of ['seen', 'unseen', 'heldOut'] as const) for (const { task } of household.tasks(split, 40)) {
+      const reminder = layout.reminder(`x\n\nYour task is to: ${household.goal(task)}`);
+      expect(reminder.length).toBeGreaterThanOrEqual(3);
+      expect(reminder.length).toBeLessThanOrEqual(4);
+    }
+  });
+});
 
 describe('trajectoryRow', () => {
   it('weighs what the policy is to write 1, mistakes 0, and observations as it is told', async () => {

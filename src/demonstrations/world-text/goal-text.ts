@@ -1,7 +1,7 @@
 import { createRandom, type TaskRecord } from '../../world/index.ts';
 import { checkCategories, trainedCategories } from '../build.ts';
 import { refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
-import type { Segment, WorldDocument } from './document.ts';
+import { type Segment, textWeights, type WorldDocument } from './document.ts';
 import { taskCycle } from './task-cycle.ts';
 import type { WorldTextOptions } from './world-text.ts';
 
@@ -29,7 +29,7 @@ export function goalDocuments({ world, recipe, categories = trainedCategories(wo
   function walk(record: TaskRecord<unknown>, n: number): Segment[] {
     const random = createRandom('goal text', seed, n), writer = goalQuestions!(world.goal(record.task));
     let moment = world.start(record);
-    const segments: Segment[] = [{ kind: 'opening', text: moment.observation, weight: 1 }];
+    const segments: Segment[] = [{ kind: 'opening', text: moment.observation, weight: textWeights.opening }];
     writer.see(moment.observation);
     for (let t = 0; t < steps && moment.state.status === 'active'; t++) {
       // Only looks: what can be seen is told without saying what was done.
@@ -37,10 +37,10 @@ export function goalDocuments({ world, recipe, categories = trainedCategories(wo
       if (looks.length === 0) break;
       const command = random.pick(looks);
       moment = moment.step(command);
-      segments.push({ kind: 'observation', text: moment.observation, weight: 1, answers: command });
+      segments.push({ kind: 'observation', text: moment.observation, weight: textWeights.observation, answers: command });
       writer.see(moment.observation, command);
       const asked = random() < questions ? writer.ask(random) : undefined;
-      if (asked) segments.push({ kind: 'question', text: asked.question, weight: 1 }, { kind: 'answer', text: asked.answer, weight: lookUpWeight });
+      if (asked) segments.push({ kind: 'question', text: asked.question, weight: textWeights.question }, { kind: 'answer', text: asked.answer, weight: lookUpWeight });
     }
     return segments;
   }

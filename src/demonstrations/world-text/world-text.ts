@@ -2,7 +2,7 @@ import { createRandom, type Random, type TaskRecord, type World } from '../../wo
 import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import type { Recipe } from '../recipe.ts';
-import type { QuestionWriter, Segment, WorldDocument } from './document.ts';
+import { type QuestionWriter, type Segment, textWeights, type WorldDocument } from './document.ts';
 import { type PlayShares, randomPlay } from './random-play.ts';
 import { taskCycle } from './task-cycle.ts';
 
@@ -16,8 +16,10 @@ export interface WorldTextOptions extends PlayShares {
   readonly from?: number;
   /** Commands in a document; 30 if left out. */
   readonly steps?: number;
-  /** Probability of each of up to two questions after a step; 0.55 if left out. */
+  /** Probability of each of up to three questions after a step; 0.5 if left out. */
   readonly questions?: number;
+  /** Characters of an answer that changes nothing (`help`) above which it is left out with its command; 400 if left out. */
+  readonly longestText?: number;
   /** Weight of answers and of what is taken, which call for looking up; 3 if left out. */
   readonly lookUpWeight?: number;
 }
@@ -37,7 +39,7 @@ export function* worldText({ from = 0, ...options }: WorldTextOptions): Generato
 }
 
 /** The documents of `worldText` by number, in any order. */
-export function worldDocuments({ world, recipe, categories = trainedCategories(world), seed = 0, steps = 30, questions = 0.55, lookUpWeight = 3, ...shares }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
+export function worldDocuments({ world, recipe, categories = trainedCategories(world), seed = 0, steps = 30, questions = 0.5, lookUpWeight = 3, longestText = 400, ...shares }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
   checkCategories(world, categories);
   const rules = recipe.leaks(world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)));
   const task = taskCycle(world, recipe, categories, seed);
@@ -51,13 +53,15 @@ export function worldDocuments({ world, recipe, categories = trainedCategories(w
     const key = ['world text', seed, n] as const, random = createRandom(...key), next = randomPlay(shares), writer = recipe.questions?.();
     let moment = world.start(record);
     const opening = withoutGoal(moment.observation, moment.goal);
-    const segments: Segment[] = [{ kind: 'opening', text: opening, weight: 1 }];
+    const segments: Segment[] = [{ kind: 'opening', text: opening, weight: textWeights.opening }];
     writer?.see(opening);
     for (let t = 0; t < steps && moment.state.status === 'active'; t++) {
       const command = next(moment, random);
       if (command === undefined) break;
+      const before = moment;
       moment = moment.step(command);
-      segments.push(...commandSegments(command, lookUpWeight), { kind: 'observation', text: moment.observation, weight: 1 });
+      if (moment.observation.length > longestText && world.key(moment.state) === world.key(before.state)) continue;
+      segments.push(...commandSegments(command, lookUpWeight), { kind: 'observation', text: moment.observation, weight: textWeights.observation });
       writer?.see(moment.observation, command);
       segments.push(...asked(writer, random, questions, lookUpWeight));
     }
@@ -88,12 +92,12 @@ function commandSegments(command: string, lookUpWeight: number): Segment[] {
   return verb === 'take ' ? [{ kind: 'command', text: verb, weight: 1 }, { kind: 'command', text: rest, weight: lookUpWeight }] : [{ kind: 'command', text: command, weight: 1 }];
 }
 
-/** Up to two different questions, each with the given probability. */
+/** Up to three different questions, each with the given probability. */
 function asked(writer: QuestionWriter | undefined, random: Random, probability: number, lookUpWeight: number): Segment[] {
   const answers = new Map<string, string>();
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < 3; i++) {
     const asked = writer && random() < probability ? writer.ask(random) : undefined;
     if (asked) answers.set(asked.question, asked.answer);
   }
-  return [...answers].flatMap(([question, answer]): Segment[] => [{ kind: 'question', text: question, weight: 1 }, { kind: 'answer', text: answer, weight: lookUpWeight }]);
+  return [...answers].flatMap(([question, answer]): Segment[] => [{ kind: 'question', text: question, weight: textWeights.question }, { kind: 'answer', text: answer, weight: lookUpWeight }]);
 }
