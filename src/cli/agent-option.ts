@@ -6,7 +6,9 @@ import { loadPolicy } from '../policy/index.ts';
 import { parseReply, promptTemplates } from '../tags/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
+import { numberFrom, oneOf, wholeNumber } from './options.ts';
 
 /** The options that say how an agent behaves; those that do not concern the chosen agent are left unused. */
 export interface AgentOptions extends ComputeOptions {
@@ -30,11 +32,41 @@ export interface AgentOptions extends ComputeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The options of an agent that asks a server. */
+export function withChatOptions(command: Command): Command {
+  const prompts = Object.keys(promptTemplates) as (keyof typeof promptTemplates)[];
+  return command
+    .optionsGroup('For chat:MODEL')
+    .option('--base-url <url>', 'the OpenAI-compatible endpoint, up to /v1', 'http://127.0.0.1:8000/v1')
+    .option('--api-key-env <name>', 'the environment variable that holds the key', 'OPENAI_API_KEY')
+    .option('--prompt <template>', `how the agent is asked: ${prompts.join(', ')}`, oneOf(...prompts), 'transcript')
+    .option('--aliases', 'accept <exploration>, <plan> and the like for the tags that they mean')
+    .option('--max-tokens <count>', 'tokens that a reply may have', wholeNumber(), 512)
+    .option('--concurrency <count>', 'requests under way at once', wholeNumber(), 16)
+    .option('--requests-per-minute <count>', 'requests begun in a minute', wholeNumber())
+    .option('--timeout <seconds>', 'for one request', wholeNumber(), 120)
+    .option('--retries <count>', 'further tries of a request that failed', wholeNumber(0), 5)
+    .option('--prices <prompt,reply>', 'of a million tokens: adds the cost to the report');
+}
+
+/** The options of agents that sample. */
+export function withSamplingOptions(command: Command): Command {
+  return command
+    .optionsGroup('For policy:FILE and chat:MODEL')
+    .option('--temperature <number>', 'of the sampling; 0.4 if left out', numberFrom(0))
+    .option('--log-probabilities', 'keep token ids and log-probabilities (from a server: where it sends ids)')
+    .optionsGroup('For policy:FILE')
+    .option('--greedy', 'always the likeliest token')
+    .option('--only-admissible', 'let the policy write only admissible commands, so that it knows more than it reads');
+}
+
 export const agentForms = 'random, expert, human, replay:DATABASE, policy:FILE or chat:MODEL';
 
 /** What a run records of an agent beside its name, and how to end it. */
 export interface OpenAgent {
   readonly agent: Agent;
+  /** What runs call it: what `--agent` said, without the folder of a policy. */
+  readonly label: string;
   /** Every setting that decides what it replies. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Engine and device that compute it. */
@@ -47,7 +79,7 @@ export async function openAgent(text: string, options: AgentOptions): Promise<Op
   const file = /^policy:(.+)$/.exec(text)?.[1];
   if (file !== undefined) return openPolicy(file, options);
   const { prompt, aliases = false, temperature = 0.4, maxTokens } = options;
-  return { agent: agentOf(text, options), settings: text.startsWith('chat:') ? { prompt, aliases, temperature, maxTokens } : {} };
+  return { agent: agentOf(text, options), label: text, settings: text.startsWith('chat:') ? { prompt, aliases, temperature, maxTokens } : {} };
 }
 
 async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgent> {
@@ -57,7 +89,7 @@ async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgen
   const agent = await policyAgent({
     checkpoint, name: `policy:${basename(file, '.safetensors')}`, temperature, onlyAdmissible, ...(options.logProbabilities && { keepTokens: true }), ...computeOptions(options),
   });
-  return { agent, settings: { policy: agent.policyVersion, temperature, onlyAdmissible }, engine: agent.engine, close: () => agent.close() };
+  return { agent, label: agent.name, settings: { policy: agent.policyVersion, temperature, onlyAdmissible }, engine: agent.engine, close: () => agent.close() };
 }
 
 function agentOf(text: string, options: AgentOptions): Agent {
