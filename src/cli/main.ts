@@ -7,6 +7,7 @@ import { graphCommand } from './graph.ts';
 import { importCommand } from './import.ts';
 import { measureCommand } from './measure.ts';
 import { enginesCommand } from './engines.ts';
+import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { newCommand } from './new.ts';
 import { packageRoot } from './package-root.ts';
@@ -15,6 +16,7 @@ import { parseCommand } from './parse.ts';
 import { playCommand } from './play.ts';
 import { policyCommand } from './policy.ts';
 import { rolloutCommand } from './rollout.ts';
+import { runsCommand } from './runs.ts';
 import { scoreCommand } from './score.ts';
 import { studioCommand } from './studio.ts';
 import { trainCommand } from './train.ts';
@@ -30,6 +32,8 @@ const program = new Command('clew')
   .addCommand(graphCommand())
   .addCommand(panelCommand())
   .addCommand(rolloutCommand())
+  .addCommand(evalCommand())
+  .addCommand(runsCommand())
   .addCommand(measureCommand())
   .addCommand(scoreCommand())
   .addCommand(parseCommand())
