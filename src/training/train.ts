@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { ClewError } from '../errors.ts';
-import { type Learner, loadCheckpoint, type Origin, type Row, saveCheckpoint, type Tokenizer } from '../policy/index.ts';
+import { type GradientResult, type Learner, loadCheckpoint, type Origin, type Row, saveCheckpoint, type Tokenizer } from '../policy/index.ts';
 import { hash } from '../world/random.ts';
 import { AdamW, type AdamWOptions, clipGradient, type OptimiserState } from './optimiser.ts';
 import { cosineSchedule } from './optimiser-schedule.ts';
 
-/** What every training by likelihood can be told, beside where its rows come from. */
+/** What every training by likelihood (or by pairs) can be told, beside what it learns from. */
 export interface LikelihoodOptions {
   learner: Learner;
   /** Kept in every checkpoint, which belongs to it. */
@@ -33,7 +33,9 @@ export interface TrainOptions extends LikelihoodOptions {
   learningRate: number;
   steps: number;
   /** The rows of a step, a pure function of its number: what makes a resumed run equal to one never interrupted. */
-  rows: (step: number) => readonly Row[] | Promise<readonly Row[]>;
+  rows?: (step: number) => readonly Row[] | Promise<readonly Row[]>;
+  /** Another loss than the likelihood of rows: what a step is, as purely, given the model as it stands. */
+  gradient?: (step: number) => Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>>;
   /** Whatever decides the rows, as JSON: a checkpoint of other settings is not gone on from. */
   settings: Readonly<Record<string, unknown>>;
 }
@@ -77,7 +79,7 @@ interface Progress {
 }
 
 /**
- * Trains the learner's model on rows by weighted likelihood: AdamW, warm-up and cosine, gradient clipping, checkpoints.
+ * Trains the learner's model on rows by weighted likelihood, or on the gradient that it is given: AdamW, warm-up and cosine, gradient clipping, checkpoints.
  * Throws when a checkpoint in the way is damaged or another training's, and when loss or gradient stop being finite;
  * the file on disk is then still the last good state.
  */
@@ -106,8 +108,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const started = { time: performance.now(), step: progress.step, tokens: progress.tokens };
   while (progress.step < steps && !stopsEarly() && !options.signal?.aborted) {
     const learningRate = rate(progress.step);
-    const rows = await options.rows(progress.step);
-    const { loss, gradient, tokens } = await learner.gradient(rows, { kind: 'likelihood', normaliser: totalWeight(rows) });
+    const { loss, gradient, tokens } = await gradientOf(options, progress.step);
     const gradientNorm = clipGradient(gradient, clip);
     optimiser.step(gradient, learningRate);
     progress.step++;
@@ -136,6 +137,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     model.version++;
   }
   return { step: progress.step, steps, finished, loss: progress.loss, tokens: progress.tokens, ...(progress.best && { best: progress.best }) };
+}
+
+async function gradientOf({ learner, rows, gradient }: TrainOptions, step: number): Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>> {
+  if (gradient) return gradient(step);
+  const batch = await rows!(step);
+  return learner.gradient(batch, { kind: 'likelihood', normaliser: totalWeight(batch) });
 }
 
 /** Weighted mean negative log-likelihood of rows, in nats. */
