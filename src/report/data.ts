@@ -16,34 +16,38 @@ const shares = z.record(z.string(), z.number().nullable()).nullish();
 /** A group of tasks by how far they are from training: L0 seen, L1 unseen, L2 held out; or what a log says instead. */
 const levelSchema = z.strictObject({ name: z.string(), label: z.string() });
 
-const alarmSchema = z.looseObject({
+const alarmSchema = z.object({
   rule: z.string(), level: z.enum(['warn', 'stop']), iteration: z.int(), message: z.string(), remedy: z.string(),
 });
 
 /** One iteration of a training run, as `store.metrics` keeps it under the phase `train`. A figure that was not measured is missing. */
-export const trainingRowSchema = z.looseObject({
+export const trainingRowSchema = z.object({
   iteration: z.int(),
-  tasks: number, episodes: number, steps: number,
+  tasks: number, episodes: number, steps: number, meanSteps: number,
   tokens: shares, seconds: shares,
   success: number, meanReturn: number, wellFormed: number, inadmissible: number,
   /** Repetitive-action rate of all steps, of the first ten, and the mean of the episodes' own rates. */
-  repetition: z.looseObject({ all: number, firstTen: number, perEpisode: number }).nullish(),
+  repetition: z.object({ all: number, firstTen: number, perEpisode: number }).nullish(),
   /** Share of the steps by tag; `none` for replies that broke a rule. */
   tags: shares,
   /** Mean over episodes of the sum over their steps, by `method/part`. */
   rewards: shares,
-  advantages: z.looseObject({ mean: number, std: number, min: number, max: number }).nullish(),
-  loss: number, gradientNorm: number, entropy: number, klToReference: number, klToOld: number, clippedShare: number,
+  advantages: z.object({ mean: number, std: number, min: number, max: number }).nullish(),
+  loss: number, gradientNorm: number, entropy: number, commandEntropy: number, klToReference: number, klToOld: number, clippedShare: number,
   mismatchMean: number, mismatchMax: number, learningRate: number,
+  facts: z.object({ mixedShare: number, tagInformation: number, tokensPerStep: number, planningFirst: number }).nullish(),
   alarms: z.array(alarmSchema).nullish(),
 });
 
-/** An evaluation during training, as `store.metrics` keeps it under the phase `evaluation`. */
-export const evaluationRowSchema = z.looseObject({
+/** An evaluation during training, from the rows of `store.metrics` whose phase begins with `evaluation`. */
+export const evaluationRowSchema = z.strictObject({
   iteration: z.int(),
-  panel: z.string().nullish(),
-  level: z.string().nullish(),
-  success: z.looseObject({ value: number, low: number, high: number }).nullish(),
+  level: z.string(),
+  success: z.number().nullable(),
+  steps: z.number().nullable(),
+  inadmissible: z.number().nullable(),
+  /** Of the first ten steps. */
+  repetition: z.number().nullable(),
 });
 
 const differenceSchema = z.strictObject({
@@ -68,11 +72,15 @@ export const comparisonSchema = z.strictObject({
   success: differenceSchema,
   repetition: z.strictObject({ pooled: differenceSchema, first10: differenceSchema, matched: differenceSchema }),
   inadmissible: differenceSchema,
-  /** Exact sign-flip test over seeds, two-sided; null with fewer than two seeds. */
-  seedTest: z.strictObject({ success: number, repetitionFirst10: number }).nullable(),
+  /** With training seeds as the units: B − A of every seed, its mean with a 95 % interval, and the exact sign-flip test. Empty with one seed. */
+  seedTests: z.array(z.strictObject({
+    figure: z.string(), differences: z.array(z.number()), mean: z.number(), low: z.number().nullable(), high: z.number().nullable(),
+    /** Two-sided, and the smallest that so many seeds can give. */
+    p: z.number().nullable(), smallest: z.number().nullable(),
+  })),
   /** What that says, in sentences; `finding` says what B is, beside A: `unclear` when the interval holds 0. */
   verdicts: z.array(z.strictObject({
-    subject: z.enum(['success', 'repetition', 'inadmissible']),
+    subject: z.enum(['success', 'repetition']),
     finding: z.enum(['more', 'less', 'unclear', 'unknown']),
     sentence: z.string(),
   })),

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { figuresSchema, repetitiveAction } from '../metrics/index.ts';
+import type { MetricsRow, Run, Store } from '../trajectory/store/index.ts';
+import { trainingRowSchema, type EvaluationRow, type ReportData, type TrainingRow } from './data.ts';
+import { settingsOf } from './places.ts';
+
+type Curve = ReportData['curves'][number];
+
+const evaluationData = z.object({ panel: z.string().nullish(), level: z.string().nullish(), measurement: figuresSchema.omit({ tags: true, refusals: true }).strip() });
+
+/** The iterations of every training run. Rows that cannot be read are left out, with a note. */
+export function curvesOf(store: Store, runs: readonly Run[], notes: string[]): Curve[] {
+  return runs.filter(({ kind }) => kind === 'rl').map(run => {
+    const { arm, seed } = settingsOf(run);
+    const rows = store.metrics.of(run.id);
+    return {
+      run: run.id, arm: arm ?? run.id, seed: seed ?? '0',
+      training: rows.filter(({ phase }) => phase === 'train').flatMap(row => trainingRow(row, run.id, notes)),
+      evaluation: rows.filter(({ phase }) => phase.startsWith('evaluation')).flatMap(row => evaluationRow(row, run.id, notes)),
+    };
+  });
+}
+
+function trainingRow({ iteration, data }: MetricsRow, run: string, notes: string[]): TrainingRow[] {
+  const read = trainingRowSchema.safeParse({ ...(data as object), iteration });
+  if (read.success) return [read.data];
+  notes.push(`The figures of iteration ${iteration} of ${run} are left out: ${reasonOf(read.error)}.`);
+  return [];
+}
+
+function evaluationRow({ iteration, phase, data }: MetricsRow, run: string, notes: string[]): EvaluationRow[] {
+  const read = evaluationData.safeParse(data);
+  if (!read.success) {
+    notes.push(`The evaluation of ${run} at iteration ${iteration} is left out: ${reasonOf(read.error)}.`);
+    return [];
+  }
+  const { level, panel, measurement: { success, steps, rates } } = read.data;
+  return [{
+    iteration, level: level ?? panel ?? (phase.replace(/^evaluation ?/, '') || 'panel'),
+    success: success.value, steps: steps.all.value, inadmissible: rates.inadmissible.pooled.value, repetition: rates[repetitiveAction].first10.value,
+  }];
+}
+
+function reasonOf(error: z.ZodError): string {
+  const issue = error.issues[0]!;
+  return `${issue.path.join('.') || 'the row'}: ${issue.message}`;
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { repetitiveAction } from '../metrics/index.ts';
+import { comparisonSchema, reportRunSchema, type ReportData } from './data.ts';
+
+const figure = z.strictObject({
+  /** Null where the episodes lack the facts. */
+  value: z.number().nullable(),
+  /** 95 % interval. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** For a share: of how many steps or episodes; for a mean: of how many episodes. */
+  of: z.int().nonnegative(),
+});
+
+/** The headline table of a report as data, and all that is needed to judge it. */
+export const resultSchema = z.strictObject({
+  format: z.literal('clew-result/1'),
+  title: z.string(),
+  created: z.string(),
+  clew: z.string(),
+  arms: z.array(z.string()),
+  levels: z.array(z.string()),
+  table: z.array(z.strictObject({
+    arm: z.string(), level: z.string(),
+    episodes: z.int(), tasks: z.int(), seeds: z.array(z.string()), runs: z.array(z.string()),
+    success: figure,
+    /** Mean over all episodes, and over the solved ones. */
+    steps: figure, stepsOnSuccess: figure,
+    wellFormed: figure, inadmissible: figure,
+    /** The repetitive-action rate: of the first ten steps, of all steps, and of the episodes that every arm solved (null with one arm). */
+    repetition: z.strictObject({ first10: figure, pooled: figure, matched: figure.nullable() }),
+    /** Share of the judged steps; `none` for replies that broke a rule. */
+    tags: z.record(z.string(), z.number().nullable()),
+    /** What the tag tells about the situation, in bits. */
+    tagInformation: z.number().nullable(),
+    notes: z.array(z.string()),
+  })),
+  comparisons: z.array(comparisonSchema),
+  /** What the comparisons say, in sentences. */
+  verdicts: z.array(z.string()),
+  training: z.array(z.strictObject({
+    run: z.string(), arm: z.string(), seed: z.string(), iterations: z.int(),
+    first: z.number().nullable(), last: z.number().nullable(),
+    alarms: z.array(z.strictObject({ iteration: z.int(), level: z.enum(['warn', 'stop']), rule: z.string() })),
+  })),
+  runs: z.array(reportRunSchema),
+  commands: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+export type Result = z.infer<typeof resultSchema>;
+
+type Figure = z.infer<typeof figure>;
+interface Measured {
+  readonly value: number | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+}
+
+/** The figures of a report without its episodes: what a script, or another report, reads. Training: success of the first and of the last iteration. */
+export function resultOf(data: ReportData): Result {
+  return {
+    format: 'clew-result/1', title: data.title, created: data.created, clew: data.clew, arms: data.arms, levels: data.levels.map(({ name }) => name),
+    table: data.results.map(({ arm, level, figures, matched, seeds, runs, notes }) => {
+      const { success, steps, rates, tags } = figures;
+      const malformed = rates.formatInvalid.pooled;
+      return {
+        arm, level, episodes: figures.episodes, tasks: figures.tasks, seeds: seeds.map(({ seed }) => seed), runs,
+        success: share(success), steps: { ...bounds(steps.all), of: steps.all.episodes }, stepsOnSuccess: { ...bounds(steps.onSuccess), of: steps.onSuccess.episodes },
+        wellFormed: complement(share(malformed)), inadmissible: share(rates.inadmissible.pooled),
+        repetition: { first10: share(rates[repetitiveAction].first10), pooled: share(rates[repetitiveAction].pooled), matched: matched && share(matched.repetition) },
+        tags: Object.fromEntries(Object.entries(tags.shares).map(([tag, { value }]) => [tag, value])),
+        tagInformation: tags.information, notes,
+      };
+    }),
+    comparisons: data.comparisons,
+    verdicts: data.comparisons.flatMap(({ verdicts }) => verdicts.map(({ sentence }) => sentence)),
+    training: data.curves.map(({ run, arm, seed, training }) => ({
+      run, arm, seed, iterations: training.length, first: training[0]?.success ?? null, last: training.at(-1)?.success ?? null,
+      alarms: training.flatMap(({ alarms }) => (alarms ?? []).map(({ iteration, level, rule }) => ({ iteration, level, rule }))),
+    })),
+    runs: data.runs, commands: data.commands, notes: data.notes,
+  };
+}
+
+function share(rate: Measured & { readonly denominator: number }): Figure {
+  return { ...bounds(rate), of: rate.denominator };
+}
+
+function bounds({ value, interval }: Measured): Omit<Figure, 'of'> {
+  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
+}
+
+/** The share of those that are not, from the share of those that are. */
+function complement({ value, low, high, of }: Figure): Figure {
+  const rest = (part: number | null): number | null => (part === null ? null : 1 - part);
+  return { value: rest(value), low: rest(high), high: rest(low), of };
+}
