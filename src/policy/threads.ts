@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
 import { ClewError } from '../errors.ts';
+import { startThread } from '../thread.ts';
 import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
@@ -51,7 +50,7 @@ function inlineHost(host: Host): RemoteHost {
 }
 
 function threadHost(options: HostOptions): RemoteHost {
-  const worker = startWorker(options);
+  const worker = startThread('./worker', import.meta.url, options);
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   let ids = 0;
   const failAll = (error: Error): void => {
@@ -90,16 +89,6 @@ function threadHost(options: HostOptions): RemoteHost {
       await worker.terminate();
     },
   };
-}
-
-function startWorker(options: HostOptions): Worker {
-  const source = import.meta.url;
-  if (!source.endsWith('.ts')) return new Worker(new URL('./worker.js', source), { workerData: options });
-  // Run from the sources (the tests do), a thread needs a loader for TypeScript, which Node 20 does not have.
-  const bootstrap = `
-    const { createJiti } = require(${JSON.stringify(createRequire(source).resolve('jiti'))});
-    createJiti(${JSON.stringify(source)}).import(${JSON.stringify(new URL('./worker.ts', source).href)});`;
-  return new Worker(bootstrap, { eval: true, workerData: options });
 }
 
 function revive({ name, message, stack }: NonNullable<Response['error']>): Error {
