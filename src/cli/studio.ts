@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { ClewError, UsageError } from '../errors.ts';
-import { isLoopback, serve, studioApp, watchDatabase, type StudioWorld } from '../studio/index.ts';
+import { isLoopback, liveDatabase, serve, studioApp, type StudioWorld } from '../studio/index.ts';
 import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { wholeNumber } from './options.ts';
 
@@ -27,22 +28,23 @@ export function studioCommand(): Command {
     .option('--host <address>', 'the address to listen on; one that others can reach needs a token', '127.0.0.1')
     .option('--token <text>', 'what a browser has to bring; made and printed if --host can be reached by others')
     .option('--no-open', 'do not open the browser'))
-    .action(async (database: string | undefined, options: Options) => {
+    .action(async (path: string | undefined, options: Options) => {
       const token = tokenFor(options);
       const worlds = await worldsOf(options);
-      const watch = database === undefined ? undefined : watchDatabase(database, { onFailure: toldOnce() });
+      if (path !== undefined && !existsSync(path)) throw new UsageError(`There is no database at ${path}: give the file that a run writes (clew rollout … --db FILE), or none, to play worlds only.`);
+      const database = path === undefined ? undefined : liveDatabase(path, { onFailure: toldOnce() });
       const stop = new AbortController();
-      const app = studioApp({ worlds, watch, host: options.host, token, stopped: stop.signal });
+      const app = studioApp({ worlds, database, host: options.host, token, stopped: stop.signal });
       try {
         const served = await serve(app, options.host, options.port);
         const url = token === undefined ? served.url : `${served.url}?token=${encodeURIComponent(token)}`;
-        process.stdout.write(`${pc.bold('clew studio')} is at ${pc.cyan(url)}\n${pc.dim(`${database === undefined ? 'worlds to play' : database}; Ctrl+C ends it`)}\n`);
+        process.stdout.write(`${pc.bold('clew studio')} is at ${pc.cyan(url)}\n${pc.dim(`${path ?? 'worlds to play'}; Ctrl+C ends it`)}\n`);
         if (options.open && process.stdout.isTTY && !process.env['CI']) openBrowser(url);
         await interrupted();
         stop.abort();
         await served.close();
       } finally {
-        watch?.close();
+        await database?.close();
       }
     });
 }

@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { guard } from './guard.ts';
+import type { LiveDatabase } from './live/database.ts';
 import { liveRoutes } from './live/routes.ts';
-import type { Watch } from './live/watch.ts';
 import { playRoutes } from './play/routes.ts';
 import type { SessionLimits } from './play/sessions.ts';
 import { answerError } from './requests.ts';
@@ -12,7 +12,7 @@ import type { StudioWorld } from './studio-world.ts';
 export interface StudioOptions {
   readonly worlds: readonly StudioWorld[];
   /** The database to show, when there is one. */
-  readonly watch?: Watch | undefined;
+  readonly database?: LiveDatabase | undefined;
   /** The address that the studio is bound to: decides which hosts it answers to. `127.0.0.1` if left out. */
   readonly host?: string;
   /** What every request has to bring. */
@@ -26,11 +26,11 @@ export interface StudioOptions {
 const largestBody = 4 * 1024 * 1024;
 
 /** The studio as a web application: the page at `/`, what it asks for under `/api`. It changes nothing in the database. */
-export function studioApp({ worlds, watch, host = '127.0.0.1', token, stopped = new AbortController().signal, limits }: StudioOptions): Hono {
+export function studioApp({ worlds, database, host = '127.0.0.1', token, stopped = new AbortController().signal, limits }: StudioOptions): Hono {
   const api = new Hono()
     .use(bodyLimit({ maxSize: largestBody, onError: c => c.json({ error: `A request has at most ${largestBody} bytes.` }, 413) }))
     .route('/', playRoutes(worlds, limits));
-  if (watch) api.route('/', liveRoutes(watch, stopped));
+  if (database) api.route('/', liveRoutes(database, stopped));
   api.all('*', c => c.json({ error: `The studio has no ${c.req.method} ${c.req.path}.` }, 404));
 
   return new Hono()

@@ -3,4 +3,5 @@ export { studioApp, type StudioOptions } from './app.ts';
 export { isLoopback } from './guard.ts';
 export { serve, type Served } from './serve.ts';
 export type { StudioWorld } from './studio-world.ts';
-export { watchDatabase, type News, type Watch } from './live/watch.ts';
+export { liveDatabase, type LiveDatabase } from './live/database.ts';
+export { watchDatabase, type News, type Watch, type WatchOptions } from './live/watch.ts';

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
-import { studioApp, watchDatabase, type News, type Watch } from '../../src/studio/index.ts';
+import { liveDatabase, type LiveDatabase, studioApp, watchDatabase, type News, type Watch } from '../../src/studio/index.ts';
+import { reportSchema, trajectoryViewSchema } from '../../src/report/data.ts';
+import { browserOf, errorOf } from './ask.ts';
 import { trajectoryOf } from './recorded.ts';
 
-let folder: string, path: string, writer: Store, watch: Watch | undefined;
+let folder: string, path: string, writer: Store, watch: Watch | undefined, database: LiveDatabase | undefined;
 const stop = () => new AbortController();
 
 beforeEach(() => {
@@ -17,8 +19,10 @@ beforeEach(() => {
   writer.trajectories.add(trajectoryOf('first', 0));
 });
 
-afterEach(() => {
+afterEach(async () => {
   watch?.close();
+  await database?.close();
+  watch = database = undefined;
   writer.close();
   rmSync(folder, { recursive: true });
 });
@@ -39,8 +43,8 @@ async function* eventsOf(response: Response): AsyncGenerator<{ event: string; da
 
 /** Opens the stream of a studio over the database, and reads what it begins with. */
 async function connect(stopped: AbortSignal) {
-  watch = watchDatabase(path, { interval: 10 });
-  const app = studioApp({ worlds: [], watch, stopped });
+  database = liveDatabase(path, { interval: 10 });
+  const app = studioApp({ worlds: [], database, stopped });
   const response = await app.request('/api/events', { headers: { host: 'localhost:4321' } });
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const events = eventsOf(response);
@@ -110,5 +114,46 @@ describe('the event stream over a database', () => {
     writer = openStore(path);
     writer.trajectories.add(trajectoryOf('first', 1));
     await expect.poll(() => told.some(({ trajectories }) => trajectories === 2)).toBe(true);
+  });
+});
+
+describe('the report on a database', () => {
+  const ask = () => {
+    database = liveDatabase(path);
+    return browserOf(studioApp({ worlds: [], database }));
+  };
+
+  it('is the one that clew report would make now', async () => {
+    const browser = ask();
+    const first = reportSchema.parse(await (await browser.get('/api/report')).json());
+    expect(first.episodes.id).toEqual(['first/locked-room:train:0/0']);
+    writer.trajectories.add(trajectoryOf('first', 1));
+    const second = reportSchema.parse(await (await browser.get('/api/report')).json());
+    expect(second.episodes.id).toHaveLength(2);
+    expect(second.episodes.readable).toEqual([true, true]);
+  });
+
+  it('is the same for those who ask at the same time', async () => {
+    const browser = ask();
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => (await browser.get('/api/report')).text()));
+    expect(new Set(answers.slice(1)).size).toBe(1);
+  });
+
+  it('has trajectories to read, and finds texts in them', async () => {
+    const browser = ask();
+    const id = 'first/locked-room:train:0/0';
+    const view = trajectoryViewSchema.parse(await (await browser.get(`/api/report/trajectory?id=${encodeURIComponent(id)}`)).json());
+    expect(view.steps.at(-1)).toMatchObject({ command: 'leave the room', observation: 'You are free.' });
+    expect(await errorOf(browser.get('/api/report/trajectory?id=none'))).toEqual({ status: 404, error: 'The database has no trajectory none.' });
+    expect(await (await browser.get('/api/report/search?text=YOU%20ARE')).json()).toEqual([id]);
+    expect(await (await browser.get('/api/report/search?text=100%25')).json()).toEqual([]);
+    expect((await browser.get('/api/report/search?text=')).status).toBe(400);
+  });
+
+  it('is a sentence while there is nothing to report', async () => {
+    writer.close();
+    rmSync(path);
+    writer = openStore(path);
+    expect((await errorOf(ask().get('/api/report'))).error).toContain('has nothing to report');
   });
 });

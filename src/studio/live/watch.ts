@@ -44,6 +44,13 @@ export interface Watch {
   close(): void;
 }
 
+export interface WatchOptions {
+  /** Milliseconds between two looks; 1,000 if left out. */
+  readonly interval?: number;
+  /** Is given what keeps a look from succeeding; the next one is taken all the same. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 /** Trajectories that one piece of news lists; of more than that only the number is told. */
 export const mostListed = 200;
 
@@ -52,7 +59,7 @@ export const mostListed = 200;
  * `interval` milliseconds whether another connection has committed (`data_version`, which reads one page), and only then reads what is
  * new. It holds no transaction between two looks, so that it never stands in a writer's way.
  */
-export function watchDatabase(path: string, { interval = 1000, onFailure = () => {} }: { readonly interval?: number; readonly onFailure?: (error: unknown) => void } = {}): Watch {
+export function watchDatabase(path: string, { interval = 1000, onFailure = () => {} }: WatchOptions = {}): Watch {
   const listeners = new Set<(news: News) => void>();
   let look = lookAt(path);
   let timer: NodeJS.Timeout | undefined;
