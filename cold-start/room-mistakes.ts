@@ -27,7 +27,7 @@ export function roomMistakes(): MistakeMaker {
 function forgottenDoor(notes: RoomNotes, { command, subgoal }: Decision): Mistake[] {
   const name = /^open (.+)$/.exec(command)?.[1];
   if (name === undefined) return [];
-  const wanted = /^(?:find|take) ([a-z]+)/.exec(subgoal)?.[1];
+  const wanted = /^(?:find|take) (?:second )?([a-z]+)/.exec(subgoal)?.[1];
   const mistake = (command: string): Mistake => ({ kind: 'forgotten door', command, belief: `${name} is open`, lesson: `${name} is closed` });
   if (notes.held !== undefined && subgoal.startsWith('put ')) return [mistake(put(notes.held, name))];
   if (wanted === undefined || notes.held !== undefined) return [];
@@ -39,7 +39,7 @@ function forgottenDoor(notes: RoomNotes, { command, subgoal }: Decision): Mistak
 function wrongPlace(notes: RoomNotes, { command, searching, subgoal }: Decision): Mistake[] {
   const target = goal(command);
   if (target === undefined) return [];
-  const wanted = /^find ([a-z]+)/.exec(subgoal)?.[1];
+  const wanted = /^find (?:second )?([a-z]+)/.exec(subgoal)?.[1];
   const others = [...notes.receptacles.values()].filter(({ name }) => name !== target && name !== notes.at?.name);
   if (searching) {
     return others.filter(({ contents }) => contents && !contents.some(thing => kindOf(thing) === wanted))

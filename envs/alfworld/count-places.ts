@@ -1,6 +1,7 @@
 /** Counts where the training games keep what; `places.ts` is its result. */
 import type { Data } from './data.ts';
 import { readGame } from './game.ts';
+import type { Category } from './goal.ts';
 
 export interface Counted {
   /** Class of an object → class of a receptacle → share, in thousandths, of such receptacles that hold one at the start, in games that have such an object. */
@@ -9,10 +10,14 @@ export interface Counted {
   readonly shuts: Readonly<Record<string, number>>;
 }
 
-/** Counts over every training game, from their initial facts. Objects that cannot be picked up count only when they are lamps. */
-export function countPlaces(data: Data): Counted {
+/**
+ * Counts over every training game but those of the categories that are held out, from their initial facts. Objects that cannot be picked up
+ * count only when they are lamps.
+ */
+export function countPlaces(data: Data, heldOut: readonly Category[] = []): Counted {
   const held = new Map<string, Map<string, number>>(), seen = new Map<string, Map<string, number>>(), doors = new Map<string, number>(), all = new Map<string, number>();
-  for (const { id } of data.games('train')) {
+  for (const { id, category } of data.games('train')) {
+    if (heldOut.includes(category)) continue;
     const { text, file } = data.read(id)!, { names, problem } = readGame(text, file);
     const classOf = (entity: string) => names.get(entity)!.replace(/ \d*$/, '');
     const receptacles = problem.init.filter(({ predicate }) => predicate === 'receptacleatlocation').map(({ args }) => args[0]!);

@@ -1,10 +1,14 @@
 import type { Decision, Player } from 'clew';
 import { Memory, type Place } from './memory.ts';
-import { holds, shuts } from './places.ts';
+import type { Counted } from './count-places.ts';
+import * as everyGame from './places.ts';
 import { classOf, type Wanted } from './task-sentence.ts';
 
 /** Kinds of receptacle that clean, heat and cool; later ones are tried when there is none of the first, or it refuses. */
 const tools: Readonly<Record<NonNullable<Wanted['make']>, readonly string[]>> = { clean: ['sinkbasin', 'bathtubbasin', 'sink'], heat: ['microwave'], cool: ['fridge'] };
+
+/** How a thing is called that has been through a tool. */
+const looks: Readonly<Record<NonNullable<Wanted['make']>, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
 
 /** Counts of a kind that was never seen to hold a thing: not quite none. */
 const surprise = 2;
@@ -16,43 +20,45 @@ const rounds = 3;
  * An expert that knows only what it has read, for the texts of every ALFWorld release and for worlds that print the same
  * sentences. It remembers all it has seen, looks first where such things are usually kept (`places.ts`), opens what is shut,
  * examines what it cannot go to because it is already there, carries a wrong thing back, and copes with commands that were
- * played in place of its own.
+ * played in place of its own. Its reasons are the words in which the prior answers questions about the text.
+ *
+ * @param usual where things are usually kept; counted over all training games if left out.
  */
-export function createExpert(): Player {
+export function createExpert(usual: Counted = everyGame): Player {
   const memory = new Memory();
   return {
     see: (observation, command) => memory.see(observation, command),
-    decide: () => (memory.wanted ? new Thought(memory, memory.wanted).decide() : undefined),
+    decide: () => (memory.wanted ? new Thought(memory, memory.wanted, usual).decide() : undefined),
   };
 }
 
 /** One decision, from what is known now. */
 class Thought {
-  constructor(private readonly memory: Memory, private readonly wanted: Wanted) {}
+  constructor(private readonly memory: Memory, private readonly wanted: Wanted, private readonly usual: Counted) {}
 
   decide(): Decision | undefined {
     const { memory: { held, unsure }, wanted } = this;
     if (unsure) return { command: 'inventory', subgoal: 'check the hands', target: held ?? 'hands', searching: false, plan: ['check the hands', ...this.plan()], because: 'a command was refused that should have worked' };
     if (held === undefined) return this.fetch();
     if (classOf(held) !== wanted.object) return this.putAway(held);
-    if (wanted.kind === 'look') return this.light(held);
+    if (wanted.kind === 'look') return this.light();
     return wanted.make && !this.memory.done.has(`${wanted.make} ${held}`) ? this.treat(held, wanted.make) : this.place(held);
   }
 
   /** Goes for a thing that was seen, or looks for one. */
   private fetch(): Decision | undefined {
-    const { memory, wanted } = this, placed = new Set(wanted.count === 2 ? this.gathered()?.contents : []);
-    const seen = this.seenOf(wanted.object).filter(({ name, place }) => !placed.has(name) && !memory.hopeless.has(`take ${name} from ${place.name}`));
+    const { memory, wanted } = this, seen = this.unplaced().filter(({ name, place }) => !memory.hopeless.has(`take ${name} from ${place.name}`));
     const [best] = seen.toSorted((a, b) => this.distance(a.place) - this.distance(b.place));
-    if (!best) return this.search(wanted.object);
-    return this.act(best.place, `take ${best.name} from ${best.place.name}`, `take ${best.name}`, best.name, `${best.name} is in ${best.place.name}`);
+    const one = wanted.count === 2 && this.gathered() !== undefined;
+    if (!best) return this.search(wanted.object, one ? 'second ' : '');
+    return this.act(best.place, `take ${best.name} from ${best.place.name}`, `take ${best.name}`, best.name, `${one ? `one ${wanted.object} is put, ` : ''}${best.name} is in ${best.place.name}`);
   }
 
   private treat(object: string, make: NonNullable<Wanted['make']>): Decision | undefined {
     for (const kind of tools[make]) {
       for (const place of this.sorted(this.ofKind(kind))) {
         const command = `${make} ${object} with ${place.name}`;
-        if (!this.memory.hopeless.has(command)) return this.act(place, command, `${make} ${object}`, object, `${object} is in hand and has not been through ${make}`, true);
+        if (!this.memory.hopeless.has(command)) return this.act(place, command, `${make} ${object}`, object, `${object} is in hand`, true);
       }
     }
     return undefined;
@@ -63,22 +69,22 @@ class Thought {
     const places = this.sorted(this.targets());
     for (const place of gathered ? [gathered, ...places] : places) {
       const command = this.put(object, place);
-      if (!memory.hopeless.has(command)) return this.act(place, command, `put ${object} in ${place.name}`, object, gathered === place ? `another ${wanted.object} is in ${place.name}` : wanted.make ? `${object} is in hand and has been through ${wanted.make}` : `${object} is in hand`);
+      if (!memory.hopeless.has(command)) return this.act(place, command, `put ${object} in ${place.name}`, object, gathered === place ? `another ${wanted.object} is in ${place.name}` : wanted.make ? `${object} is ${looks[wanted.make]}` : `${object} is in hand`);
     }
     return undefined;
   }
 
-  private light(object: string): Decision | undefined {
+  private light(): Decision | undefined {
     const { memory, wanted } = this;
     const lamps = this.seenOf(wanted.target).filter(({ name, place }) => !(memory.present(place) && (memory.done.has(`use ${name}`) || memory.hopeless.has(`use ${name}`))));
     const [best] = lamps.toSorted((a, b) => this.distance(a.place) - this.distance(b.place));
     if (!best) return this.search(wanted.target);
-    return this.act(best.place, `use ${best.name}`, `use ${best.name}`, best.name, `${best.name} is at ${best.place.name}, and ${object} is in hand`, true);
+    return this.act(best.place, `use ${best.name}`, `use ${best.name}`, best.name, `${best.name} is in ${best.place.name}`, true);
   }
 
   /** Lays a thing down that is not wanted: here if such things are kept here, else where it came from. */
   private putAway(object: string): Decision | undefined {
-    const { memory } = this, origin = memory.origin.get(object), kept = holds[classOf(object)] ?? {};
+    const { memory } = this, origin = memory.origin.get(object), kept = this.usual.holds[classOf(object)] ?? {};
     const usual = this.sorted([...memory.places.values()]).filter(place => kept[place.kind] !== undefined && place.shut !== true);
     const here = usual.filter(place => memory.present(place));
     const rest = [...usual].toSorted((a, b) => kept[b.kind]! - kept[a.kind]!);
@@ -89,14 +95,14 @@ class Thought {
     return undefined;
   }
 
-  /** Looks where the chance of finding, for the steps that it costs, is best. */
-  private search(kind: string): Decision | undefined {
+  /** Looks where the chance of finding, for the steps that it costs, is best; of places of a kind into the first. `which` one of two is said. */
+  private search(kind: string, which: 'second ' | '' = ''): Decision | undefined {
     const { memory } = this;
     for (let round = 0; round < 2; round++) {
       const unread = [...memory.places.values()].filter(place => place.contents === undefined && this.reachable(place));
-      const [best] = unread.map(place => ({ place, worth: this.chance(kind, place) / this.cost(place) })).toSorted((a, b) => b.worth - a.worth);
+      const [best] = unread.map(place => ({ place, worth: this.chance(kind, place) / this.cost(place) })).toSorted((a, b) => b.worth - a.worth || numberOf(a.place) - numberOf(b.place));
       if (best) {
-        const { place } = best, subgoal = `find ${kind}`, plan = this.plan();
+        const { place } = best, subgoal = `find ${which}${kind}`, plan = this.plan();
         const decision = (command: string, because: string): Decision => ({ command, subgoal, target: place.name, searching: true, plan, because });
         if (!memory.present(place)) return decision(`go to ${place.name}`, `no ${kind} has been seen, and ${place.name} not looked into`);
         return place.shut === true ? decision(`open ${place.name}`, `${place.name} is closed`) : decision(`examine ${place.name}`, `${place.name} is right here`);
@@ -120,7 +126,7 @@ class Thought {
     const { memory } = this, plan = [subgoal, ...this.plan().filter((_, i) => i > 0)], rest = { subgoal, searching: false, plan };
     if (!memory.present(place)) return { command: `go to ${place.name}`, target: place.name, because, ...rest };
     if (!through && place.shut === true) return { command: `open ${place.name}`, target: place.name, because: `${place.name} is closed`, ...rest };
-    const unknown = place.shut === undefined && (shuts[place.kind] ?? 0) > 0 && !memory.hopeless.has(`examine ${place.name}`);
+    const unknown = place.shut === undefined && (this.usual.shuts[place.kind] ?? 0) > 0 && !memory.hopeless.has(`examine ${place.name}`);
     if (!through && unknown) return { command: `examine ${place.name}`, target: place.name, because: `${place.name} is right here, and may be closed`, ...rest };
     return { command, target, because, ...rest };
   }
@@ -146,13 +152,19 @@ class Thought {
     return best;
   }
 
+  /** Wanted things that were seen and do not lie where they belong, where two belong together. */
+  private unplaced(): { name: string; place: Place }[] {
+    const placed = this.wanted.count === 2 ? this.gathered() : undefined;
+    return this.seenOf(this.wanted.object).filter(({ place }) => place !== placed);
+  }
+
   private seenOf(kind: string): { name: string; place: Place }[] {
     return [...this.memory.places.values()].flatMap(place => (place.contents ?? []).filter(name => classOf(name) === kind).map(name => ({ name, place })));
   }
 
   /** Steps to stand before a place with its door open, as far as is known. */
   private distance(place: Place): number {
-    const door = place.shut === true ? 1 : place.shut === undefined ? (shuts[place.kind] ?? 0) / 1000 : 0;
+    const door = place.shut === true ? 1 : place.shut === undefined ? (this.usual.shuts[place.kind] ?? 0) / 1000 : 0;
     return (this.memory.present(place) ? 0 : 1) + door;
   }
 
@@ -162,7 +174,7 @@ class Thought {
 
   /** Of 1,000 such places, how many hold a thing of this kind. */
   private chance(kind: string, place: Place): number {
-    return (holds[kind]?.[place.kind] ?? 0) + surprise;
+    return (this.usual.holds[kind]?.[place.kind] ?? 0) + surprise;
   }
 
   /** Steps to look into a place. */
@@ -174,9 +186,14 @@ class Thought {
   private plan(): string[] {
     const { wanted: { kind, object, count, make, target }, memory: { held, done } } = this;
     const inHand = held !== undefined && classOf(held) === object, one = inHand ? held : object;
-    const fetch = inHand ? [] : this.seenOf(object).length > 0 ? [`take ${object}`] : [`find ${object}`, `take ${object}`];
+    const which = count === 2 && this.gathered() ? 'second ' : '';
+    const fetch = inHand ? [] : this.unplaced().length > 0 ? [`take ${object}`] : [`find ${which}${object}`, `take ${object}`];
     if (kind === 'look') return [...fetch, ...(this.seenOf(target).length > 0 ? [] : [`find ${target}`]), `use ${target}`];
-    const second = count === 2 && !this.gathered() ? [`find ${object}`, `take ${object}`, `put ${object} in ${target}`] : [];
+    const second = count === 2 && !this.gathered() ? [`find second ${object}`, `take ${object}`, `put ${object} in ${target}`] : [];
     return [...fetch, ...(make && !(inHand && done.has(`${make} ${held}`)) ? [`${make} ${one}`] : []), `put ${one} in ${target}`, ...second];
   }
+}
+
+function numberOf({ kind, name }: Place): number {
+  return Number(name.slice(kind.length));
 }
