@@ -10,9 +10,9 @@ import type { PageCode } from './page-code.ts';
  */
 export async function bundlePage(folder: URL): Promise<PageCode> {
   const { rolldown } = await import('rolldown');
-  const bundle = await rolldown({ input: fileURLToPath(new URL('main.ts', folder)), platform: 'browser' });
+  const bundle = await rolldown({ input: fileURLToPath(new URL('main.ts', folder)), platform: 'browser', onwarn(warning) { throw new Error(warning.message); } });
   try {
-    const { output } = await bundle.generate({ format: 'iife', minify: true, legalComments: 'inline' });
+    const { output } = await bundle.generate({ format: 'iife', minify: true, comments: { legal: true } });
     const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
     return { script: output[0].code, style: `${readFileSync(uplot, 'utf8')}\n${readFileSync(new URL('style.css', folder), 'utf8')}` };
   } finally {

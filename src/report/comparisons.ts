@@ -76,7 +76,7 @@ function judge(difference: ReportDifference, { seeds, seedTests }: Unjudged, fig
   const test = seedTests.find(tested => tested.figure === figure);
   if (test && test.low !== null && test.high !== null) {
     const p = test.p === null ? '' : `, sign-flip p ${test.p.toFixed(3)} where ${seeds.length} seeds can give ${test.smallest!.toFixed(3)} at best`;
-    return { finding: findingOf(test.low, test.high), evidence: `over ${seeds.length} seeds ${points(test.mean)} on average (95 % interval ${points(test.low)} to ${points(test.high)}${p})` };
+    return { finding: findingOf(test.low, test.high), evidence: `over ${seeds.length} seeds ${points(test.mean)} on average (95 % interval ${range(test.low, test.high)}${p})` };
   }
   const { value, low, high, tasks, pairs } = difference;
   const once = seeds.length < 2 ? ', one training seed' : '';
@@ -84,7 +84,7 @@ function judge(difference: ReportDifference, { seeds, seedTests }: Unjudged, fig
     if (tasks < 2) return { finding: 'unclear', evidence: `a difference of ${points(value)} on a single task` };
     return { finding: findingOf(value, value), evidence: `a difference of ${points(value)}, the same on every task (${pairs} pairs, ${tasks} tasks${once})` };
   }
-  return { finding: findingOf(low, high), evidence: `a difference of ${points(value)} (95 % interval ${points(low)} to ${points(high)}, ${pairs} pairs, ${tasks} tasks${once})` };
+  return { finding: findingOf(low, high), evidence: `a difference of ${points(value)} (95 % interval ${range(low, high)}, ${pairs} pairs, ${tasks} tasks${once})` };
 }
 
 function findingOf(low: number, high: number): Verdict['finding'] {
@@ -96,5 +96,13 @@ function percent(value: number | null): string {
 }
 
 function points(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)} points`;
+  return `${inPoints(value)} points`;
+}
+
+function range(low: number, high: number): string {
+  return `${inPoints(low)} to ${inPoints(high)}`;
+}
+
+function inPoints(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`;
 }

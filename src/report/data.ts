@@ -113,9 +113,6 @@ export const reportRunSchema = z.strictObject({
 
 const taskSchema = z.strictObject({ id: z.string(), world: z.string(), category: z.string(), split: z.enum(splits).nullable(), goal: z.string() });
 
-/** A letter a step: what its reply was tagged with, in capitals where the step repeats an earlier one in the same state. */
-export const stripLetters = { p: 'planning', e: 'explore', r: 'reflection', m: 'monitor', n: 'none', u: 'unjudged' } as const;
-
 const whole = z.array(z.int());
 /** Every episode in columns of equal length; `run`, `arm`, `level` and `task` are places in the lists of the report. */
 const episodesSchema = z.strictObject({
@@ -124,6 +121,7 @@ const episodesSchema = z.strictObject({
   /** The iteration of a training episode, where its group says so. */
   iteration: z.array(z.int().nullable()),
   success: z.array(z.boolean().nullable()),
+  /** A letter a step, as `stripLetters` has them. */
   strip: z.array(z.string()),
   /** Steps that the world did not carry out. */
   refused: whole,

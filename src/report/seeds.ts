@@ -1,4 +1,4 @@
-import { type CountedEpisode, earlySteps, type Figures, hierarchicalBootstrap, type Rate, repetitiveAction, stepMetricNames, type StepMetric, type YesKnown } from '../metrics/index.ts';
+import { type CountedEpisode, type Figures, hierarchicalBootstrap, type Rate, repetitiveAction, stepMetricNames, type StepMetric, type YesKnown } from '../metrics/index.ts';
 import { createRandom } from '../world/index.ts';
 
 /** An episode of an arm, with the training seed that it belongs to. */

@@ -2,8 +2,9 @@ import { countedTag, indexEpisode, stepMetrics } from '../metrics/index.ts';
 import { no, yes, type Flags } from '../metrics/flags.ts';
 import type { Score } from '../trajectory/store/index.ts';
 import type { Step, Trajectory } from '../trajectory/schema.ts';
-import { stripLetters, type StepView, type TrajectoryView } from './data.ts';
+import type { StepView, TrajectoryView } from './data.ts';
 import type { Place } from './places.ts';
+import { stripLetters } from './strip.ts';
 
 /** A trajectory as a reader sees it: what each step was tagged with, did, repeated, and was paid. Token ids and states are left out. */
 export function trajectoryView(trajectory: Trajectory, { arm, level }: Pick<Place, 'arm' | 'level'>, scores: readonly Score[]): TrajectoryView {

@@ -1,0 +1,44 @@
+import type { Context } from './context.ts';
+import { element } from './element.ts';
+import { counted } from './numbers.ts';
+
+const mostShown = 60;
+
+/** Every alarm of every training run, with what to do about it; the same rule on end is one row. */
+export function alarmTable(context: Context): HTMLElement {
+  const { curves } = context.data;
+  const iterations = curves.reduce((sum, { training }) => sum + training.length, 0);
+  const raised = curves.flatMap(({ run, arm, seed, training }) => inSpells(training.flatMap(({ alarms }) => alarms ?? [])).map(spell => ({ run, arm, seed, ...spell })));
+  if (raised.length === 0) return element('p', {}, `No alarm was raised in ${counted(iterations, 'iteration')} of ${counted(curves.length, 'training run')}.`);
+  const shown = raised.toSorted((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop')).slice(0, mostShown);
+  return element('div', {},
+    element('div', { class: 'wide' }, element('table', { class: 'alarms' },
+      element('thead', {}, element('tr', {}, ...['iteration', 'arm', 'rule', 'what was seen', 'what to do'].map(head => element('th', { scope: 'col' }, head)))),
+      element('tbody', {}, ...shown.map(({ arm, seed, level, rule, from, to, message, remedy }) => element('tr', {},
+        element('td', {}, from === to ? from : `${from} to ${to}`),
+        element('td', {}, element('span', { class: 'arm' }, element('i', { style: `background:var(${context.armColour(arm)})` }), arm), element('small', {}, `seed ${seed}`)),
+        element('td', {}, element('span', { class: `badge ${level}` }, level), ` ${rule}`),
+        element('td', { class: 'text' }, message), element('td', { class: 'text' }, remedy)))))),
+    raised.length > shown.length ? element('p', { class: 'muted' }, `and ${raised.length - shown.length} more.`) : null);
+}
+
+interface Spell {
+  readonly rule: string;
+  readonly level: 'warn' | 'stop';
+  readonly from: number;
+  readonly to: number;
+  /** As the last of them says it. */
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Alarms of one run; those of one rule and level in neighbouring iterations, with at most two quiet ones between, are one spell. */
+export function inSpells(alarms: readonly { readonly rule: string; readonly level: 'warn' | 'stop'; readonly iteration: number; readonly message: string; readonly remedy: string }[]): Spell[] {
+  const spells: Spell[] = [];
+  for (const { rule, level, iteration, message, remedy } of alarms) {
+    const at = spells.findLastIndex(spell => spell.rule === rule && spell.level === level && iteration - spell.to <= 3);
+    if (at < 0) spells.push({ rule, level, from: iteration, to: iteration, message, remedy });
+    else spells[at] = { ...spells[at]!, to: iteration, message, remedy };
+  }
+  return spells;
+}
