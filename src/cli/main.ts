@@ -15,6 +15,7 @@ import { panelCommand } from './panel.ts';
 import { parseCommand } from './parse.ts';
 import { playCommand } from './play.ts';
 import { policyCommand } from './policy.ts';
+import { reportCommand } from './report.ts';
 import { rolloutCommand } from './rollout.ts';
 import { runsCommand } from './runs.ts';
 import { scoreCommand } from './score.ts';
@@ -36,6 +37,7 @@ const program = new Command('clew')
   .addCommand(runsCommand())
   .addCommand(measureCommand())
   .addCommand(scoreCommand())
+  .addCommand(reportCommand())
   .addCommand(parseCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
