@@ -77,13 +77,13 @@ function prepare(db: Database.Database): void {
   db.pragma('wal_autocheckpoint = 8000');
 }
 
-/** A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there, the log stays. */
+/** A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there, or a full disk, the log stays: nothing is lost. */
 function leaveOneFile(db: Database.Database): void {
   db.pragma('busy_timeout = 0');
   try {
     db.pragma('journal_mode = DELETE');
   } catch (error) {
-    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
+    if (!/^SQLITE_(BUSY|FULL|IOERR)/.test((error as { code?: string }).code ?? '')) throw error;
   }
 }
 
