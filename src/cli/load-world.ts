@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ClewError, UsageError } from '../errors.ts';
 import { clip } from '../world/tasks.ts';
 import type { TaskRecord, World } from '../world/index.ts';
+import { importFile } from './import-file.ts';
 
 /** What a command line can tell a world that needs more than its name. */
 export interface WorldOptions {
@@ -22,7 +21,7 @@ export function withWorldOptions(command: Command): Command {
     .option('--held-out <categories>', 'ALFWorld only: keep these categories out of training, with commas (RLVMR\'s L2: cool,two)', (text: string) => text.split(',').map(word => word.trim()));
 }
 
-type Module = { default?: unknown };
+type Module = { readonly default?: unknown };
 
 /** The worlds that ship. */
 const shipped: Record<string, () => Promise<Module>> = {
@@ -60,22 +59,6 @@ async function worldOf(module: Module, source: string, options: WorldOptions): P
     throw new ClewError(`${source} does not export a world by default. Its last line should read: export default defineWorld({ … })`);
   }
   return world as World;
-}
-
-/**
- * Imports a TypeScript or JavaScript file of the user's, on every Node that clew runs on. `clew`, `xstate` and `zod` are the
- * copies that clew itself uses, so that a world file needs no folder of packages beside it.
- */
-async function importFile(path: string): Promise<Module> {
-  const { createJiti } = await import('jiti');
-  const require = createRequire(import.meta.url);
-  const own = (file: string) => fileURLToPath(new URL(file + extname(fileURLToPath(import.meta.url)), import.meta.url));
-  const jiti = createJiti(import.meta.url, {
-    moduleCache: false,
-    fsCache: false,
-    alias: { 'clew/testing': own('../testing/index'), clew: own('../index'), xstate: require.resolve('xstate'), zod: require.resolve('zod') },
-  });
-  return jiti.import<Module>(pathToFileURL(path).href);
 }
 
 /** A task of a world by its id. An id that does not fit is a wrong call. */
