@@ -6,32 +6,21 @@ import { formatMeasurement, measure, type Measurement, repetitiveAction } from '
 import { percent, percentInterval, textTable } from '../metrics/text-table.ts';
 import { inspectCheckpoint } from '../policy/index.ts';
 import type { Store } from '../trajectory/index.ts';
-import { allSplits, panelTasks, type Split, type TaskRecord, type World } from '../world/index.ts';
+import { allSplits, type World } from '../world/index.ts';
 import { agentForms, type AgentOptions, openAgent, type OpenAgent, withChatOptions, withSamplingOptions } from './agent-option.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { withComputeOptions } from './engine-options.ts';
-import { loadPanel } from './load-panel.ts';
+import { type Level, levelsOf, type LevelOptions } from './levels.ts';
 import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { listOf, wholeNumber } from './options.ts';
 import { playRun, type PlayOptions, refuseFailures, samplingWords, untilInterrupted, withPlayOptions } from './played-run.ts';
 
-interface Options extends Omit<AgentOptions, 'world'>, WorldOptions, PlayOptions {
+interface Options extends Omit<AgentOptions, 'world'>, WorldOptions, LevelOptions, PlayOptions {
   readonly agent: string;
   readonly world?: string;
-  readonly panel?: readonly string[];
-  readonly split?: readonly Split[];
-  readonly tasks?: number;
   readonly arm?: string;
   readonly db: string;
   readonly run?: string;
-}
-
-/** Tasks that are played together, and what they are called. */
-interface Level {
-  readonly panel: string;
-  /** `L0`, `L1` or `L2`; null for training tasks and for a panel of several splits. */
-  readonly level: string | null;
-  readonly tasks: readonly TaskRecord<unknown>[];
 }
 
 interface Evaluation {
@@ -41,26 +30,20 @@ interface Evaluation {
   readonly measurement: Measurement;
 }
 
-const levels: Readonly<Record<Split, string | null>> = { train: null, seen: 'L0', unseen: 'L1', heldOut: 'L2' };
-
-/** A split of more tasks than this is not played whole without being asked to: generated tasks have no end. */
-const mostUnasked = 1000;
-
 export function evalCommand(): Command {
-  const several = <T>(read: (text: string) => readonly T[]) => (text: string, before: readonly T[] = []) => [...before, ...read(text)];
   const command = withPlayOptions(withComputeOptions(withWorldOptions(new Command('eval')
     .description('let an agent play every task of panels exactly once, store the trajectories, and measure them; run it again to go on where it stopped')
     .argument('[world]', 'the name of a shipped world, or the path of a world file; the one that the policy was trained on if left out')
     .requiredOption('--agent <agent>', agentForms)
     .option('--world <world>', 'the world, as an option')
-    .option('--panel <panels...>', 'names of shipped panels, or paths of panel files', several(text => text.split(',')))
-    .option('--split <splits...>', `instead of panels: the tasks of ${allSplits.join(', ')}`, several(listOf(...allSplits)))
+    .option('--panel <panels...>', 'names of shipped panels, or paths of panel files')
+    .option('--split <splits...>', `instead of panels: the tasks of ${allSplits.join(', ')}`, listOf(...allSplits))
     .option('--tasks <count>', 'only the first so many tasks of each', wholeNumber())
     .option('--arm <name>', 'what was trained, for comparisons: recorded with the run')
     .option('--db <file>', 'the database; made when it does not exist', defaultDatabase)
     .option('--run <name>', 'the name of the runs, to which the panel is added; made from world and agent if left out'))));
   return withChatOptions(withSamplingOptions(command)).action(async (argument: string | undefined, options: Options) => {
-    if ((options.panel === undefined) === (options.split === undefined)) throw new UsageError('Say what to play: either --panel PANEL or --split SPLIT. Both take several.');
+    if (options.panel === undefined && options.split === undefined) throw new UsageError('Say what to play: either --panel PANEL or --split SPLIT. Both take several.');
     const world = await loadWorld(await worldName(argument, options), options);
     const parts = levelsOf(world, options);
     await untilInterrupted(async signal => {
@@ -96,24 +79,6 @@ async function worldName(argument: string | undefined, { world: option, agent }:
   const trained = (await inspectCheckpoint(file)).origin?.world;
   if (trained === undefined || !shippedWorlds.includes(trained)) throw new UsageError(`${file} was trained on ${trained ?? 'texts that it does not name'}, which is no world that ships: give the path of the world file, clew eval ./WORLD.ts --agent ${agent} …`);
   return trained;
-}
-
-/** The tasks of each panel or split. @throws UsageError for one that is named twice, or a split without an end. */
-function levelsOf(world: World, { panel: panels, split: splits, tasks: count }: Options): Level[] {
-  const names = panels ?? splits!, twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UsageError(`${twice} is named twice: an evaluation plays it once. For several episodes of each task, use --rollouts.`);
-  return names.map(name => {
-    const tasks = panels ? panelTasks(loadPanel(name, world), world).slice(0, count) : tasksOfSplit(world, name as Split, count);
-    const [split, ...others] = new Set(tasks.map(task => task.split));
-    return { panel: name.replace(/^.*[/\\]/, '').replace(/\.json$/, ''), level: split === undefined || others.length > 0 ? null : levels[split], tasks };
-  });
-}
-
-function tasksOfSplit(world: World, split: Split, count?: number): TaskRecord<unknown>[] {
-  const tasks = world.tasks(split, count ?? mostUnasked + 1);
-  if (count === undefined && tasks.length > mostUnasked) throw new UsageError(`${world.name} has more than ${mostUnasked} tasks in "${split}": say how many of them with --tasks, or play a fixed list with --panel.`);
-  if (tasks.length === 0) throw new UsageError(`${world.name} has no task in "${split}".`);
-  return tasks;
 }
 
 /** Plays and measures one level. Undefined when it was interrupted: half a panel is no figure. */

@@ -20,6 +20,7 @@ import { rolloutCommand } from './rollout.ts';
 import { runsCommand } from './runs.ts';
 import { scoreCommand } from './score.ts';
 import { studioCommand } from './studio.ts';
+import { trainRlCommand } from './train-rl.ts';
 import { trainCommand } from './train.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
@@ -42,7 +43,7 @@ const program = new Command('clew')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(coldStartCommand())
-  .addCommand(trainCommand())
+  .addCommand(trainCommand().addCommand(trainRlCommand()))
   .addCommand(policyCommand())
   .addCommand(studioCommand())
   .addCommand(enginesCommand())

@@ -1,0 +1,110 @@
+import pc from 'picocolors';
+import { percent } from '../metrics/text-table.ts';
+import type { EvaluationReport, IterationReport } from '../training/rl/index.ts';
+import { alarmText, duration, evaluationLine, figure, meanSeconds, type RlProgress, startLine } from './rl-lines.ts';
+
+/** What a terminal shows of a run. */
+export interface LiveState {
+  readonly run: string;
+  readonly reports: readonly IterationReport[];
+  /** The newest of each panel. */
+  readonly evaluations: readonly EvaluationReport[];
+  /** Iterations of the whole run, when known. */
+  readonly iterations: number;
+  /** Seconds since the last iteration was over. */
+  readonly since: number;
+  /** Running mean of the seconds of an iteration. */
+  readonly mean: number | undefined;
+  readonly stopping: boolean;
+}
+
+const curves: readonly [title: string, of: (report: IterationReport) => number | null | undefined, words: (value: number | null) => string][] = [
+  ['success', report => report.success, percent],
+  ['well-formed', report => report.wellFormed, percent],
+  ['inadmissible', report => report.inadmissible, percent],
+  ['repetitive', report => report.repetition.all, percent],
+  ['entropy', report => report.entropy, figure],
+  ['KL', report => report.klToReference, figure],
+  ['gradient', report => report.gradientNorm, figure],
+];
+
+/** The lines of the view, none wider than `columns`. Pure: what is written over is the caller's business. */
+export function liveView({ run, reports, evaluations, iterations, since, mean, stopping }: LiveState, columns: number): string[] {
+  const last = reports.at(-1), done = last?.iteration ?? 0;
+  const left = mean === undefined || done >= iterations ? '' : `, ${duration(Math.max(0, mean * (iterations - done) - since))} left`;
+  const width = Math.max(8, Math.min(60, columns - 28));
+  const lines = [
+    `${pc.bold(clipped(run, columns - 30))}  iteration ${done} of ${iterations}${left}`,
+    `${bar(done / iterations, width)}  ${last ? `last ${last.seconds.total.toFixed(1)} s: rollout ${last.seconds.rollout.toFixed(1)}, update ${last.seconds.update.toFixed(1)}` : 'sampling'}; now ${since.toFixed(0)} s`,
+    ...curves.map(([title, of, words]) => `  ${title.padEnd(13)}${words((last && of(last)) ?? null).padStart(8)}  ${sparkline(reports.map(of), width)}`),
+    ...evaluations.map(report => `  ${evaluationLine(report)}`),
+    ...(last?.alarms ?? []).flatMap(alarm => alarmText(alarm).split('\n')),
+    pc.dim(stopping ? 'stopping after this iteration; Ctrl-C again ends at once' : 'Ctrl-C stops after this iteration and keeps the state'),
+  ];
+  return lines.map(line => clipped(line, columns));
+}
+
+/** Draws the view on a terminal and over itself, after every iteration and every second. */
+export function liveProgress(run: string, iterations: number, terminal: { write(text: string): unknown; readonly columns?: number }, signal: AbortSignal): RlProgress {
+  const reports: IterationReport[] = [], evaluations = new Map<string, EvaluationReport>();
+  let mean: number | undefined, from = performance.now(), drawn = 0;
+  const draw = () => {
+    const lines = liveView({ run, reports, evaluations: [...evaluations.values()], iterations, since: (performance.now() - from) / 1000, mean, stopping: signal.aborted }, terminal.columns ?? 80);
+    terminal.write(`${drawn > 0 ? `\u001B[${drawn}A` : ''}${lines.map(line => `\r\u001B[K${line}\n`).join('')}\u001B[J`);
+    drawn = lines.length;
+  };
+  let clock: NodeJS.Timeout | undefined;
+  return {
+    onStart(start) {
+      terminal.write(`${startLine(run, start)}\n`);
+      clock = setInterval(draw, 1000);
+      draw();
+    },
+    onIteration(report) {
+      reports.push(report);
+      mean = meanSeconds(mean, report);
+      from = performance.now();
+      draw();
+    },
+    onEvaluation(report) {
+      evaluations.set(report.panel, report);
+      draw();
+    },
+    end() {
+      clearInterval(clock);
+      if (drawn > 0) draw();
+    },
+  };
+}
+
+function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, share) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+const blocks = '▁▂▃▄▅▆▇█';
+
+/** A curve from its smallest to its largest value; neighbours are averaged where there are more than `width`. Unknown values are gaps. */
+export function sparkline(values: readonly (number | null | undefined)[], width: number): string {
+  const cells = values.length <= width ? values.map(value => value ?? null) : Array.from({ length: width }, (_, i) => {
+    const known = values.slice(Math.floor(i * values.length / width), Math.floor((i + 1) * values.length / width)).filter(value => value != null);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
+  const known = cells.filter(value => value !== null), low = Math.min(...known), high = Math.max(...known);
+  return cells.map(value => (value === null ? ' ' : blocks[high === low ? 3 : Math.round((value - low) / (high - low) * 7)])).join('');
+}
+
+/** At most so many columns; escape sequences take none, and a line that is cut ends its colours. */
+function clipped(text: string, columns: number): string {
+  // eslint-disable-next-line no-control-regex
+  const parts = text.split(/(\u001B\[\d+m)/);
+  let left = Math.max(1, columns - 1), out = '';
+  for (const part of parts) {
+    if (part.startsWith('\u001B')) out += part;
+    else {
+      out += part.slice(0, left);
+      left -= Math.min(left, part.length);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,71 @@
+import pc from 'picocolors';
+import { percent, percentInterval } from '../metrics/text-table.ts';
+import type { Alarm } from '../training/alarms.ts';
+import type { EvaluationReport, IterationReport, RlStart } from '../training/rl/index.ts';
+
+/** Is told how a run goes. */
+export interface RlProgress {
+  onStart(start: RlStart): void;
+  onIteration(report: IterationReport): void;
+  onEvaluation(report: EvaluationReport): void;
+  /** Takes away what would be in the way of the last words. */
+  end(): void;
+}
+
+/** One readable line for every iteration and evaluation. An alarm is told with its remedy when it is raised, not again while it lasts. */
+export function rlLines(run: string, write: (text: string) => void): RlProgress {
+  let raised = new Set<string>(), mean: number | undefined;
+  return {
+    onStart: start => write(`${startLine(run, start)}\n`),
+    onIteration(report) {
+      mean = meanSeconds(mean, report);
+      write(`${iterationLine(report)}, ${duration(mean * (report.iterations - report.iteration))} left\n`);
+      for (const alarm of report.alarms) if (!raised.has(alarm.rule)) write(`${alarmText(alarm)}\n`);
+      raised = new Set(report.alarms.map(({ rule }) => rule));
+    },
+    onEvaluation: report => write(`${evaluationLine(report)}\n`),
+    end() {},
+  };
+}
+
+/** Everything, as JSON lines. `type` says what a line is: start, iteration, evaluation, end. */
+export function rlJsonLines(run: string, write: (text: string) => void): RlProgress {
+  const line = (type: string, value: object) => write(`${JSON.stringify({ type, run, ...value })}\n`);
+  return { onStart: start => line('start', start), onIteration: report => line('iteration', report), onEvaluation: report => line('evaluation', report), end() {} };
+}
+
+export function startLine(run: string, { engine, workers, parameters, done }: RlStart): string {
+  return `${pc.bold(run)}: ${parameters.toLocaleString('en')} parameters; engine ${engine}, ${workers} threads${done > 0 ? `; goes on after iteration ${done}` : ''}`;
+}
+
+function iterationLine({ iteration, iterations, success, wellFormed, inadmissible, repetition, entropy, klToReference, gradientNorm, seconds, alarms }: IterationReport): string {
+  const figures = [
+    `success ${percent(success)}`, `well-formed ${percent(wellFormed)}`, `inadmissible ${percent(inadmissible)}`, `repetitive ${percent(repetition.all)}`,
+    `entropy ${figure(entropy)}`, `KL ${figure(klToReference)}`, `gradient ${figure(gradientNorm)}`,
+  ];
+  const marks = alarms.map(({ level, rule }) => ` [${level}: ${rule}]`).join('');
+  return `iteration ${iteration} of ${iterations}: ${figures.join(', ')}${marks}; ${seconds.total.toFixed(1)} s (rollout ${seconds.rollout.toFixed(1)}, update ${seconds.update.toFixed(1)})`;
+}
+
+export function evaluationLine({ iteration, panel, level, measurement: { success, episodes } }: EvaluationReport): string {
+  return `after iteration ${iteration}, ${panel}${level === panel ? '' : ` (${level})`}: success ${percent(success.value)} ${percentInterval(success.interval)} of ${episodes} episodes`;
+}
+
+export function alarmText({ level, rule, message, remedy }: Alarm): string {
+  return `${level === 'stop' ? pc.red('alarm, stop') : pc.yellow('alarm, warning')}: ${rule}. ${message}\n  ${remedy}`;
+}
+
+/** A small number in few characters; a dash where there is none. */
+export function figure(value: number | null | undefined): string {
+  return value == null ? '-' : value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(3);
+}
+
+/** Running mean of the seconds of an iteration: the last ones tell most about the next. */
+export function meanSeconds(before: number | undefined, { seconds }: Pick<IterationReport, 'seconds'>): number {
+  return before === undefined ? seconds.total : 0.8 * before + 0.2 * seconds.total;
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
