@@ -18,6 +18,7 @@ import { episodeRow } from './episode-row.ts';
 import { coldStartFacts, factsOf, type IterationReport, playFigures } from './iteration.ts';
 import { advantagesOfRecipe, objectiveOfRecipe, type RlRecipe } from './recipe.ts';
 import { taskRounds } from './tasks.ts';
+import { temper } from './temper.ts';
 import { updatePolicy, type UpdateFigures } from './update.ts';
 
 export interface RlOptions {
@@ -104,11 +105,11 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
 
   const learner = await Learner.open(model, compute);
   const sampler = await Sampler.open(model, { ...(compute.engine && { engine: compute.engine }), workers: learner.workers });
-  const holder = reference && await Learner.open(reference.model, compute);
+  const holder = reference && await Learner.open(tempered(reference.model, recipe.temperature), compute);
   const engine = [learner.description.engine, learner.description.provider].join(' ');
   const sampling = { checkpoint, sampler, replyTokens: recipe.replyTokens };
-  const player = await policyAgent({ ...sampling, name: run, temperature: recipe.temperature, keepTokens: true });
-  const examinee = options.evaluation && await policyAgent({ ...sampling, name: run, temperature: options.evaluation.temperature });
+  const player = await policyAgent({ ...sampling, name: run, temperature: 1, keepTokens: true });
+  const examinee = options.evaluation && await policyAgent({ ...sampling, name: run, temperature: options.evaluation.temperature / recipe.temperature });
   const optimiser = new AdamW(model, { weightDecay: recipe.weightDecay }, state.optimiser);
   let { iteration, norm } = state.progress;
   beginRun(store, { run, world: world.name, config, engine });
@@ -254,7 +255,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
 
   async function finish(): Promise<Checkpoint> {
     const stage = { stage: 'rl', run, ...config, result: { iterations: iteration } };
-    const policy: Checkpoint = { ...checkpoint, origin: { ...start.origin, stages: [...start.origin.stages, stage] } };
+    const policy: Checkpoint = { ...checkpoint, model: tempered(model, 1 / recipe.temperature), origin: { ...start.origin, stages: [...start.origin.stages, stage] } };
     await saveCheckpoint(out, policy);
     const file = await readFile(out);
     store.checkpoints.put(run, { iteration, path: path.basename(out), sha256: createHash('sha256').update(file).digest('hex'), bytes: file.byteLength, data: { policy: policyVersion(policy) } });
@@ -263,7 +264,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
 }
 
 /** The model to go on with: the state that an earlier call kept, or a copy of the cold start. */
-async function stateOf({ start, store, run, out }: RlOptions, settings: string): Promise<{ model: Checkpoint['model']; optimiser?: NonNullable<Checkpoint['optimiser']>; progress: Progress }> {
+async function stateOf({ start, recipe, store, run, out }: RlOptions, settings: string): Promise<{ model: Checkpoint['model']; optimiser?: NonNullable<Checkpoint['optimiser']>; progress: Progress }> {
   const file = stateFile(out), known = store.runs.get(run);
   if (existsSync(file)) {
     const { model, optimiser, progress } = await loadCheckpoint(file, { tokenizer: start.tokenizer, config: start.model.config });
@@ -275,9 +276,15 @@ async function stateOf({ start, store, run, out }: RlOptions, settings: string):
   if (known && store.metrics.of(run, 'train').length > 1)
     throw new ClewError(`${store.path} has the run ${run}, but its state ${file} is gone, so it cannot go on. Choose another name for a new run.`);
   if (existsSync(out) && !known) throw new ClewError(`${out} is there already. Choose another name for this run, or remove that file.`);
-  const copy: Checkpoint['model'] = { config: start.model.config, parameters: new Float32Array(new SharedArrayBuffer(start.model.parameters.byteLength)), version: 0 };
-  copy.parameters.set(start.model.parameters);
-  return { model: copy, progress: { settings, iteration: 0, norm: null } };
+  return { model: tempered(start.model, recipe.temperature), progress: { settings, iteration: 0, norm: null } };
+}
+
+/** A copy, so that neither the cold start nor the state is changed. */
+function tempered({ config, parameters }: Checkpoint['model'], temperature: number): Checkpoint['model'] {
+  const copy: Checkpoint['model'] = { config, parameters: new Float32Array(new SharedArrayBuffer(parameters.byteLength)), version: 0 };
+  copy.parameters.set(parameters);
+  temper(copy, temperature);
+  return copy;
 }
 
 function checkedReference({ start, reference = start }: RlOptions): Checkpoint {

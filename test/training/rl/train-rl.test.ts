@@ -105,6 +105,18 @@ describe('trainRl', () => {
     expect(store.trajectories.count({ run: 'arm' }).trajectories).toBeLessThanOrEqual(16);
   });
 
+  it('trains the policy as it is sampled, also at another temperature than 1', async () => {
+    const store = open('colder'), seen: IterationReport[] = [], evaluations: number[] = [];
+    const { policy } = await trainRl({ ...options('colder', store), recipe: { ...recipe, iterations: 2, temperature: 0.5, learningRate: 1e-12 }, onIteration: report => seen.push(report), onEvaluation: ({ measurement }) => evaluations.push(measurement.rates.formatInvalid.pooled.value!) });
+    for (const { mismatchMax, entropy } of seen) {
+      expect(mismatchMax).toBeLessThan(1e-4);
+      expect(entropy).toBeLessThan(reports[0]!.entropy!);
+    }
+    // What is kept is the policy itself, at temperature 1 again, and evaluations are of it.
+    policy!.model.parameters.forEach((value, i) => expect(value).toBeCloseTo(start.model.parameters[i]!, 5));
+    expect(evaluations[0]).toBeCloseTo((straightStore.metrics.of('arm', 'evaluation L0')[0]!.data as { measurement: { rates: { formatInvalid: { pooled: { value: number } } } } }).measurement.rates.formatInvalid.pooled.value, 1);
+  });
+
   it('refuses in a sentence what cannot be gone on with', async () => {
     await expect(trainRl({ ...options('straight', straightStore), seed: 2 })).rejects.toThrow(/straight\.training\.safetensors is the state of another run.*Give this run another name/);
     await expect(trainRl(options('straight', open('empty')))).rejects.toThrow(/does not have\. Give the database that the run was begun with/);
