@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { guard } from './guard.ts';
+import { pageRoutes } from './pages.ts';
 import type { LiveDatabase } from './live/database.ts';
 import { liveRoutes } from './live/routes.ts';
 import { playRoutes } from './play/routes.ts';
@@ -45,5 +46,6 @@ export function studioApp({ worlds, database, host = '127.0.0.1', token, stopped
       crossOriginResourcePolicy: 'same-origin',
     }))
     .use(guard({ host, token }))
-    .route('/api', api);
+    .route('/api', api)
+    .route('/', pageRoutes(database?.path));
 }

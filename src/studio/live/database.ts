@@ -3,6 +3,7 @@ import { watchDatabase, type Watch, type WatchOptions } from './watch.ts';
 
 /** A database that is looked at, and never written, while others may write it. */
 export interface LiveDatabase {
+  readonly path: string;
   readonly watch: Watch;
   readonly reader: ReportReader;
   close(): Promise<void>;
@@ -13,7 +14,7 @@ export function liveDatabase(path: string, options: WatchOptions = {}): LiveData
   const watch = watchDatabase(path, options);
   const reader = reportReader(path);
   return {
-    watch, reader,
+    path, watch, reader,
     async close() {
       watch.close();
       await reader.close();
