@@ -11,7 +11,7 @@ import type { Score, Store } from '../../trajectory/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import { canonicalJson, createRandom, hash, type TaskRecord, type World } from '../../world/index.ts';
 import { type Alarm, alarms, type IterationFacts } from '../alarms.ts';
-import { type Advantages, advantagesOf, batchOf, describeAdvantages, inMixedGroups, type TagCounts } from '../advantages/index.ts';
+import { type Advantages, advantagesOf, batchOf, describeAdvantages, type EpisodeSignals, inMixedGroups, type TagCounts } from '../advantages/index.ts';
 import { AdamW } from '../optimiser.ts';
 import { stateFile } from '../stage.ts';
 import { episodeRow } from './episode-row.ts';
@@ -130,7 +130,8 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     store.runs.finish(run, finished ? 'done' : stoppedBy ? 'failed' : 'stopped');
     return { iterations: iteration, finished, stoppedBy, policy: finished ? await finish() : null };
   } catch (error) {
-    store.runs.finish(run, 'failed');
+    // On a full disk this fails too; what is told is what went wrong first.
+    try { store.runs.finish(run, 'failed'); } catch { /* told already */ }
     throw error;
   } finally {
     await Promise.all([learner.close(), holder?.close(), sampler.close()]);
@@ -143,7 +144,8 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     const rolloutSeconds = clock();
     const play = playFigures(trajectories, advantageRecipe, recipe.rollouts);
     tagReference ??= play.situations;
-    const advantages = advantagesOf(advantageRecipe, batchOf(advantageRecipe, trajectories, { tagReference }), recipe.rollouts);
+    const signals = batchOf(advantageRecipe, trajectories, { tagReference });
+    const advantages = advantagesOf(advantageRecipe, signals, recipe.rollouts);
     const scoreSeconds = clock();
     const learningRate = recipe.learningRate * Math.min(1, number / Math.max(1, recipe.warmUp));
     const update = await learn(number, trajectories, advantages, learningRate);
@@ -152,7 +154,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     // The rows come first: a state without its rows could not be told from one that lost them.
     store.transaction(() => {
       store.trajectories.addAll(trajectories);
-      putScores(trajectories, advantages);
+      putScores(signals, advantages);
     });
     await evaluateWhenDue(number);
     const facts: IterationFacts = { ...factsOf(number, play, update), unseenSuccess: latestUnseen(number) };
@@ -209,12 +211,11 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   }
 
   /** What was paid and what it was worth, a number a step: for reading, and for reports. */
-  function putScores(trajectories: readonly Trajectory[], { episodes, steps, terms }: Advantages): void {
-    const signals = new Map(batchOf(advantageRecipe, trajectories, tagReference ? { tagReference } : {}).map(episode => [episode.id, episode.signals]));
+  function putScores(batch: readonly EpisodeSignals[], { episodes, steps, terms }: Advantages): void {
     const place = new Map(episodes.map(({ id }, i) => [id, i]));
-    for (const { id } of trajectories) {
+    for (const { id, signals } of batch) {
       const at = place.get(id);
-      const rewards = Object.entries(signals.get(id)!).map(([name, values]): Score => {
+      const rewards = Object.entries(signals).map(([name, values]): Score => {
         const cut = name.lastIndexOf('/');
         return { method: name.slice(0, cut), kind: 'reward', part: name.slice(cut + 1), steps: values };
       });
