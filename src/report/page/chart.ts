@@ -23,7 +23,10 @@ export interface ChartOptions {
   readonly note?: string;
   readonly x: readonly number[];
   readonly lines: readonly Line[];
+  /** How values are told; the axis has its own digits. */
   readonly format: (value: number) => string;
+  /** Values are shares, and axes in percent. */
+  readonly share?: boolean;
   /** Ends of the y axis, where the data should not decide them. */
   readonly range?: readonly [number, number];
   readonly legend?: boolean;
@@ -47,7 +50,7 @@ export function chart(options: ChartOptions): HTMLElement {
   };
   tell(null);
   const figure = element('figure', { class: 'chart' },
-    element('figcaption', {}, element('strong', {}, title), note ? element('span', { class: 'note' }, note) : null),
+    element('figcaption', {}, element('strong', {}, title), note === undefined ? null : element('span', { class: 'note', title: note }, note)),
     canvas,
     legend && lines.length > 1 ? legendOf(lines) : null,
     told);
@@ -92,7 +95,7 @@ function plotData({ x, lines }: ChartOptions): uPlot.AlignedData {
   return [[...x], ...columns.map(column => [...column])];
 }
 
-function plotOptions({ x, lines, format, range, points }: ChartOptions, tell: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
+function plotOptions({ x, lines, share, range, points }: ChartOptions, tell: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   let before = 0;
@@ -116,10 +119,18 @@ function plotOptions({ x, lines, format, range, points }: ChartOptions, tell: (a
   return {
     series, bands,
     scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) }, y: range ? { range: () => [...range] as [number, number] } : {} },
-    axes: [{ ...axis, size: 28, space: 60, values: (_, at) => at.map(value => (Number.isInteger(value) ? String(value) : '')) }, { ...axis, size: 52, values: (_, at) => at.map(value => format(value)) }],
+    axes: [{ ...axis, size: 28, space: 60, values: (_, at) => at.map(value => (Number.isInteger(value) ? String(value) : '')) }, { ...axis, size: 52, values: (_, at) => axisLabels(at, share ?? false) }],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     hooks: { setCursor: [({ cursor }) => tell(cursor.idx ?? null)] },
     padding: [8, 8, 0, 0],
   };
+}
+
+/** All with as many digits as the finest of them needs. */
+function axisLabels(places: readonly number[], share: boolean): string[] {
+  const values = places.map(place => (share ? 100 * place : place));
+  const step = values.length < 2 ? 1 : Math.abs(values[1]! - values[0]!);
+  const digits = [0, 1, 2, 3, 4].find(count => Math.abs(step * 10 ** count - Math.round(step * 10 ** count)) < 1e-6) ?? 5;
+  return values.map(value => `${value.toFixed(digits).replace('-', '−')}${share ? ' %' : ''}`);
 }

@@ -17,15 +17,19 @@ export interface EpisodeRow {
   readonly readable: boolean;
 }
 
+/** Those that can be read first, then by level and task: what the arms did with a task stands together. */
 export function episodeRows({ episodes, runs, arms, levels, tasks }: ReportData): EpisodeRow[] {
-  return episodes.id.map((id, i): EpisodeRow => ({
-    id, run: runs[episodes.run[i]!]!.id, arm: arms[episodes.arm[i]!]!, level: levels[episodes.level[i]!]!.name, task: tasks[episodes.task[i]!]!,
+  const order = episodes.id.map((_, i) => i).toSorted((a, b) =>
+    Number(episodes.readable[b]) - Number(episodes.readable[a])
+    || episodes.level[a]! - episodes.level[b]! || episodes.task[a]! - episodes.task[b]! || episodes.arm[a]! - episodes.arm[b]! || a - b);
+  return order.map((i): EpisodeRow => ({
+    id: episodes.id[i]!, run: runs[episodes.run[i]!]!.id, arm: arms[episodes.arm[i]!]!, level: levels[episodes.level[i]!]!.name, task: tasks[episodes.task[i]!]!,
     rollout: episodes.rollout[i]!, iteration: episodes.iteration[i]!, success: episodes.success[i]!, strip: episodes.strip[i]!, refused: episodes.refused[i]!, readable: episodes.readable[i]!,
   }));
 }
 
 /**
- * The episodes that fit every field of the filter, those that can be read first.
+ * The episodes that fit every field of the filter, in their order.
  * @param found ids in whose steps the text occurs: the list itself knows tasks and names only.
  */
 export function filterEpisodes(rows: readonly EpisodeRow[], filter: EpisodeFilter, found: ReadonlySet<string>): EpisodeRow[] {
@@ -38,5 +42,5 @@ export function filterEpisodes(rows: readonly EpisodeRow[], filter: EpisodeFilte
     && (filter.tag === '' || row.strip.toLowerCase().includes(filter.tag))
     && (filter.repeats === '' || (filter.repeats === 'yes') === (repeatedSteps(row.strip) > 0))
     && (text === '' || found.has(row.id) || [row.task.goal, row.task.id, row.task.category, row.id].some(field => field.toLowerCase().includes(text)));
-  return rows.filter(fits).toSorted((a, b) => Number(b.readable) - Number(a.readable));
+  return rows.filter(fits);
 }

@@ -65,7 +65,7 @@ function showRows(context: Context, rows: readonly EpisodeRow[], list: HTMLEleme
   count.textContent = rows.length === 0 ? 'No trajectory fits. Clear the filter, or look for another word.'
     : `${counted(rows.length, 'trajectory').replace('trajectorys', 'trajectories')}, ${won.toLocaleString('en')} with success${readable < rows.length ? `; the ${readable.toLocaleString('en')} in colour can be read` : ''}`;
   let shown = 0;
-  const more = element('button', { type: 'button', class: 'more', onclick: () => extend() });
+  const more = element('button', { type: 'button', class: 'show-more', onclick: () => extend() });
   const extend = (): void => {
     const next = rows.slice(shown, shown + rowsAtOnce).map(row => episodeRow(context, row));
     shown += next.length;

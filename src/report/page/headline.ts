@@ -4,14 +4,15 @@ import { element } from './element.ts';
 import { counted, number, percent, percentRange } from './numbers.ts';
 
 type Rate = ResultRow['figures']['success'];
+type Mean = ResultRow['figures']['steps']['all'];
 
 /** Arms × levels: the figures that a claim is made with, each with its 95 % interval below it. */
 export function headlineTable(context: Context): HTMLElement {
   const { results, levels } = context.data;
-  const heads = ['', 'success', 'steps', 'inadmissible', 'first 10 steps', 'all steps', 'solved by all', 'well-formed', 'tags'];
+  const heads = ['', 'success', 'all', 'when solved', 'inadmissible', 'first 10 steps', 'all steps', 'solved by all', 'well-formed', 'tags'];
   return element('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Headline table' }, element('table', { class: 'headline' },
     element('thead', {},
-      element('tr', {}, element('th', { colspan: 4 }), element('th', { colspan: 3, class: 'over' }, 'repetitive actions'), element('th', { colspan: 2 })),
+      element('tr', {}, element('th', { colspan: 2 }), element('th', { colspan: 2, class: 'over' }, 'steps'), element('th', {}), element('th', { colspan: 3, class: 'over' }, 'repetitive actions'), element('th', { colspan: 2 })),
       element('tr', {}, ...heads.map(head => element('th', { scope: 'col' }, head)))),
     ...levels.filter(({ name }) => results.some(({ level }) => level === name)).map(({ name, label }) => element('tbody', {},
       element('tr', { class: 'level' }, element('th', { colspan: heads.length, scope: 'rowgroup' }, element('span', {}, label))),
@@ -27,7 +28,8 @@ function headlineRow(context: Context, { arm, figures, matched, seeds }: ResultR
       element('span', { class: 'arm' }, element('i', { style: `background:var(${context.armColour(arm)})` }), arm),
       element('small', {}, seeds.length > 1 ? `${counted(seeds.length, 'seed')}, ${counted(episodes, 'episode')}` : `${counted(episodes, 'episode')}${tasks === episodes ? '' : ` of ${counted(tasks, 'task')}`}`)),
     rateCell(success, 'strong'),
-    cell(number(steps.all.value), steps.onSuccess.value === null ? '' : `${number(steps.onSuccess.value)} when solved`),
+    meanCell(steps.all),
+    meanCell(steps.onSuccess),
     rateCell(rates.inadmissible.pooled),
     rateCell(rates.stateActionRepeat.first10),
     rateCell(rates.stateActionRepeat.pooled),
@@ -41,6 +43,10 @@ function rateCell(rate: Rate, style = '', below = percentRange(rate.interval)): 
   const shown = cell(percent(rate.value), below, title);
   if (style) shown.classList.add(style);
   return shown;
+}
+
+function meanCell({ value, interval, episodes, reason }: Mean): HTMLElement {
+  return cell(number(value), interval === null ? '' : `${number(interval.low)} to ${number(interval.high)}`, reason ?? `mean of ${counted(episodes, 'episode')}`);
 }
 
 function cell(value: string, below: string, title = ''): HTMLElement {

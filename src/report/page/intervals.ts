@@ -28,5 +28,5 @@ export function intervalChart(context: Context, title: string, note: string, pic
     element('figcaption', {}, element('strong', {}, title), element('span', { class: 'note' }, note)),
     ...rows,
     element('div', { class: 'interval-row axis', 'aria-hidden': 'true' }, element('span', { class: 'interval-arm' }), element('span', { class: 'interval-track' },
-      ...[0, 0.25, 0.5, 0.75, 1].map(share => element('i', { class: 'tick', style: `left:${100 * share}%` }, percent(share * top, top < 0.1 ? 1 : 0)))), element('span', { class: 'interval-value' })));
+      ...[0, 0.25, 0.5, 0.75, 1].map(share => element('i', { class: 'tick', style: `left:${100 * share}%` }, percent(share * top, Number.isInteger(Math.round(1000 * share * top) / 10) ? 0 : 1)))), element('span', { class: 'interval-value' })));
 }

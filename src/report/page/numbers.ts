@@ -11,16 +11,19 @@ export function percentRange(interval: { readonly low: number; readonly high: nu
 /** A number with as many digits as are worth reading. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString('en');
-  if (size >= 10) return value.toFixed(1);
-  if (size >= 0.1 || value === 0) return value.toFixed(2);
-  return Number(value.toPrecision(2)).toString();
+  return value < 0 ? `−${sized(-value)}` : sized(value);
 }
 
-/** With its sign: `+0.50`, `−1.20`. */
+function sized(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en');
+  if (value >= 10) return value.toFixed(1);
+  if (value >= 0.1) return value.toFixed(2);
+  return value === 0 ? '0' : Number(value.toPrecision(2)).toString();
+}
+
+/** With its sign: `+0.50`, `−1.20`; 0 has none. */
 export function signed(value: number): string {
-  return value < 0 ? `−${number(-value)}` : `+${number(value)}`;
+  return value > 0 ? `+${number(value)}` : number(value);
 }
 
 export function counted(count: number, noun: string): string {

@@ -27,7 +27,7 @@ export function reportSections(context: Context): Section[] {
   const paid = rewardTable(context);
   const legend = legendOf(tagNames.map(name => ({ name, colour: tagColour(name) })));
   return [
-    data.results.length === 0 ? null : section('results', 'Results', verdicts(context), headlineTable(context), resultNotes(context),
+    data.results.length === 0 ? null : section('results', 'Results', verdicts(context), headlineTable(context), matrix === null ? null : legend.cloneNode(true), resultNotes(context),
       element('div', { class: 'pair' },
         intervalChart(context, 'Success', '95 % intervals', ({ figures }) => figures.success, ({ success }) => success),
         intervalChart(context, 'Repetitive actions', 'of the first 10 steps', ({ figures }) => figures.rates.stateActionRepeat.first10, ({ repetition }) => repetition))),

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { element } from './element.ts';
 import { signed } from './numbers.ts';
+import { partName } from './training.ts';
 
 /** What each part of the stored rewards paid an episode of the evaluations. Null when no scores are stored. */
 export function rewardTable(context: Context): HTMLElement | null {
@@ -11,6 +12,6 @@ export function rewardTable(context: Context): HTMLElement | null {
   return element('div', { class: 'wide' }, element('table', {},
     element('caption', {}, 'Mean over episodes of the sum over their steps, in the evaluations'),
     element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'part'), ...scored.map(({ arm, level }) => element('th', { scope: 'col' }, element('span', { class: 'arm' }, element('i', { style: `background:var(${context.armColour(arm)})` }), arm), element('small', {}, level))))),
-    element('tbody', {}, ...parts.map(part => element('tr', {}, element('th', { scope: 'row' }, part.replace('/', ' ')),
+    element('tbody', {}, ...parts.map(part => element('tr', {}, element('th', { scope: 'row' }, partName(part, parts)),
       ...scored.map(({ rewards }) => element('td', { title: rewards[part] ? `${rewards[part].episodes} episodes` : undefined }, rewards[part] ? signed(rewards[part].mean) : '–')))))));
 }

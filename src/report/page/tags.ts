@@ -4,7 +4,7 @@ import { choice, element } from './element.ts';
 import { percent } from './numbers.ts';
 
 const situationWords: Readonly<Record<string, string>> = {
-  start: 'first step', failed: 'after a failed step', unchanged: 'after a step without effect', progress: 'after progress', 'going on': 'otherwise', unknown: 'not known',
+  start: 'first step', failed: 'after failure', unchanged: 'after no effect', progress: 'after progress', 'going on': 'otherwise', unknown: 'not known',
 };
 
 /** Which tag an arm uses in which situation: rows add up to 100 %. */

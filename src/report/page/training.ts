@@ -13,8 +13,8 @@ interface Curve {
 }
 
 const learning: readonly Curve[] = [
-  { title: 'Success while training', note: 'episodes that reached the goal, of those sampled to learn from', pick: row => row.success, share: true },
-  { title: 'Repetitive actions', note: 'of the first 10 steps: same command in the same state', pick: row => row.repetition?.firstTen, share: true },
+  { title: 'Success while training', note: 'of the episodes that it learns from', pick: row => row.success, share: true },
+  { title: 'Repetitive actions', note: 'of the first 10 steps', pick: row => row.repetition?.firstTen, share: true },
   { title: 'Inadmissible actions', note: 'steps that the world did not carry out', pick: row => row.inadmissible, share: true },
   { title: 'Steps an episode', pick: row => row.meanSteps ?? (row.steps && row.episodes ? row.steps / row.episodes : null) },
   { title: 'Well-formed replies', pick: row => row.wellFormed, share: true },
@@ -37,7 +37,7 @@ const health: readonly Curve[] = [
   { title: 'Seconds an iteration', pick: row => row.seconds?.total },
 ];
 
-const asPercent = (value: number): string => percent(value, 0);
+const asPercent = (value: number): string => percent(value);
 
 /** Learning curves: a line for the mean of an arm's seeds, a band from the lowest to the highest seed. */
 export function learningCurves(context: Context): HTMLElement {
@@ -73,7 +73,7 @@ function evaluationCharts(context: Context): HTMLElement[] {
   ] as const;
   return figures.flatMap(([key, title, pick]) => levels.flatMap(level => {
     const arms = byArm(context.data).map(([arm, curves]) => [arm, curves.map(({ evaluation }) => pointsOf(evaluation.filter(row => row.level === level), pick))] as const);
-    return lineChart(context, arms, `${title} on ${context.levelLabel(level)}`, key === 'success' ? 'evaluated during training, tasks not learnt from' : 'of the first 10 steps', true, true);
+    return lineChart(context, arms, `${title} on ${context.levelLabel(level)}`, key === 'success' ? 'evaluated during training' : 'of the first 10 steps', true, true);
   }));
 }
 
@@ -85,7 +85,7 @@ function lineChart(context: Context, arms: readonly (readonly [string, readonly 
     const { mean, low, high } = acrossSeeds(seeds, x);
     return { name: arm, colour: context.armColour(arm), values: mean, low, high };
   });
-  return [chart({ title, note, x, lines, format: share ? asPercent : number, legend: false, points })];
+  return [chart({ title, note, x, lines, format: share ? asPercent : number, share, legend: false, points })];
 }
 
 function pointsOf<T extends { readonly iteration: number }>(rows: readonly T[], pick: (row: T) => number | null | undefined): Points[] {
@@ -103,21 +103,32 @@ export function tagCurves(context: Context): HTMLElement[] {
       const { mean } = acrossSeeds(shares[i]!, x);
       return { name: tag, colour: tagColour(tag), told: mean, values: mean.map((value, at) => (value === null ? null : below[at]! += value)), stacked: true };
     });
-    return [chart({ title: arm, note: curves.length > 1 ? `mean of ${curves.length} seeds` : '', x, lines, format: asPercent, range: [0, 1] })];
+    return [chart({ title: arm, note: curves.length > 1 ? `mean of ${curves.length} seeds` : '', x, lines, format: asPercent, share: true, range: [0, 1], legend: false })];
   });
 }
 
 const partColours = ['--part-0', '--part-1', '--part-2', '--part-3', '--part-4', '--part-5', '--part-6', '--part-7'];
 
+/** A part of a reward as a legend names it: without the method where no other method has such a part. */
+export function partName(part: string, all: readonly string[]): string {
+  const [method = '', name = ''] = splitPart(part);
+  return method === name || all.filter(other => splitPart(other)[1] === name).length === 1 ? name : `${method} ${name}`;
+}
+
+function splitPart(part: string): [string, string] {
+  const cut = part.lastIndexOf('/');
+  return [part.slice(0, Math.max(0, cut)), part.slice(cut + 1)];
+}
+
 /** What each part of the rewards paid over training, arm by arm. */
 export function rewardCurves(context: Context): HTMLElement[] {
   const parts = [...new Set(context.data.curves.flatMap(({ training }) => training.flatMap(row => Object.keys(row.rewards ?? {}))))].toSorted();
   return byArm(context.data).flatMap(([arm, curves]) => {
-    const series = parts.map(part => curves.map(({ training }) => pointsOf(training, row => row.rewards?.[part])));
+    const series = parts.map(part => curves.map(({ training }) => smoothed(pointsOf(training, row => row.rewards?.[part]), training.length >= 30 ? 5 : 1)));
     const shown = parts.filter((_, i) => series[i]!.some(own => own.some(({ value }) => value !== null)));
     if (shown.length === 0) return [];
     const x = iterationsOf(series.flat());
-    const lines = parts.flatMap((part, i): Line[] => (shown.includes(part) ? [{ name: part.replace('/', ' '), colour: partColours[i % partColours.length]!, values: acrossSeeds(series[i]!, x).mean }] : []));
-    return [chart({ title: arm, note: 'mean over episodes of the sum over their steps', x, lines, format: number, height: 220 })];
+    const lines = parts.flatMap((part, i): Line[] => (shown.includes(part) ? [{ name: partName(part, parts), colour: partColours[i % partColours.length]!, values: acrossSeeds(series[i]!, x).mean }] : []));
+    return [chart({ title: arm, note: `mean of an episode${curves.some(({ training }) => training.length >= 30) ? ', over 5 iterations' : ''}`, x, lines, format: number, height: 220 })];
   });
 }
