@@ -21,6 +21,7 @@ import { runsCommand } from './runs.ts';
 import { scoreCommand } from './score.ts';
 import { studioCommand } from './studio.ts';
 import { trainRlCommand } from './train-rl.ts';
+import { studyCommand } from './study.ts';
 import { trainCommand } from './train.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string };
@@ -44,6 +45,7 @@ const program = new Command('clew')
   .addCommand(exportCommand())
   .addCommand(coldStartCommand())
   .addCommand(trainCommand().addCommand(trainRlCommand()))
+  .addCommand(studyCommand())
   .addCommand(policyCommand())
   .addCommand(studioCommand())
   .addCommand(enginesCommand())

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { ClewError } from '../errors.ts';
+import { advantageNames } from '../training/advantages/index.ts';
+import { objectiveNames } from '../training/losses/index.ts';
+import { rlRecipeSchema, type RlRecipe } from '../training/rl/index.ts';
+import { policySettingsSchema, priorSettingsSchema, sftSettingsSchema } from '../training/stages/index.ts';
+import { allSplits, type Split } from '../world/index.ts';
+
+/** How demonstrations are made where none are given: an expert's episodes with mistakes to recover from, annotated by rules. */
+export const buildSettingsSchema = z.strictObject({
+  trajectories: z.int().positive().default(200).describe('how many, as many of each category'),
+  seed: z.int().nonnegative().default(0).describe('keys every draw'),
+  mistakes: z.number().min(0).max(1).default(0.2).describe('probability of a mistake in a step'),
+  chain: z.number().min(0).max(1).default(0.5).describe('probability of another mistake right after one that was refused'),
+  stubborn: z.number().min(0).max(1).default(0.25).describe('share of demonstrations with up to eight refused commands in a row'),
+  noise: z.number().min(0).max(1).default(0).describe('probability of any admissible command instead of the decided one'),
+  maxSteps: z.int().positive().optional().describe('steps within which an episode must be won; 30, or the limit of the world if that is less'),
+});
+
+const panelSchema = z.strictObject({
+  panel: z.string().min(1).optional().describe('the name of a panel that ships with the world, or the path of a panel file'),
+  split: z.enum(allSplits as readonly [Split, ...Split[]]).optional().describe('instead of a panel: the tasks of a split'),
+  tasks: z.int().positive().optional().describe('only the first so many'),
+  level: z.string().min(1).optional().describe('what it is called in tables; L0, L1 or L2 by its split if left out'),
+}).refine(({ panel, split }) => (panel === undefined) !== (split === undefined), 'says what is played: either panel or split');
+
+const evaluationSchema = z.strictObject({
+  panels: z.array(panelSchema).min(1).describe('what every policy plays, each task exactly once'),
+  temperatures: z.array(z.number().nonnegative()).min(1).default([0.4]).describe('of the sampling; 0 is greedy; the first is the one that is played while training'),
+  rollouts: z.int().positive().default(1).describe('episodes of each task'),
+  maxSteps: z.int().positive().optional().describe('replies an episode may have; the limit of the world if left out'),
+  replyTokens: z.int().min(4).default(64).describe('tokens that a reply may have'),
+  seed: z.int().nonnegative().default(0).describe('keys every draw, the same for every policy'),
+  during: z.strictObject({
+    every: z.int().positive().describe('iterations between two evaluations'),
+    tasks: z.int().positive().describe('the first so many tasks of each panel'),
+  }).optional().describe('evaluations while arms are trained, for the curves; none if left out'),
+});
+
+const settings = z.record(z.string(), z.unknown());
+
+/**
+ * A study as data: everything that decides its numbers, but for the engine that computes them. Arms × seeds, all from one cold
+ * start, each of them evaluated on the same panels.
+ */
+const inputSchema = z.strictObject({
+  name: z.string().regex(/^[\w-][\w .-]*$/, 'takes letters, digits, blanks, dots, hyphens and underscores').describe('names the study, and its folder under runs/'),
+  world: z.string().min(1).describe('the name of a shipped world, or the path of a world file'),
+  data: z.string().optional().describe('where the games of ALFWorld are; $ALFWORLD_DATA, or --data, if left out'),
+  heldOut: z.array(z.string()).optional().describe('ALFWorld only: categories that no stage may see'),
+  policy: policySettingsSchema.prefault({}).describe('the policy before it is trained'),
+  prior: priorSettingsSchema.prefault({}).describe('training on world text'),
+  demonstrations: z.union([
+    z.literal('shipped'), z.strictObject({ file: z.string().min(1) }), z.strictObject({ build: buildSettingsSchema }),
+  ]).default('shipped').describe('shipped: those that come with the world; file: a database of clew cold-start build; build: made by the study'),
+  sft: sftSettingsSchema.prefault({}).describe('training on demonstrations: it ends in the cold start'),
+  rl: settings.default({}).describe('settings of reinforcement learning that all arms share (see clew train rl --explain)'),
+  arms: z.array(z.strictObject({ name: z.string().regex(/^[\w-][\w .:-]*$/, 'takes letters, digits, blanks and . : - _').describe('what it is called in tables'), rl: settings.default({}).describe('its own settings of reinforcement learning') })).min(1).describe('training methods to compare; the first is what the others are compared with'),
+  seeds: z.array(z.int().nonnegative()).min(1).default([0]).describe('every arm is trained once with each; with the same seed all draw the same tasks'),
+  evaluation: evaluationSchema,
+});
+
+export const studyRecipeSchema = inputSchema.transform(({ rl: shared, arms, ...rest }, context) => {
+  const reject = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [what, values] of [['arms', arms.map(({ name }) => fileName(name))], ['seeds', rest.seeds.map(String)]] as const) {
+    const twice = values.find((value, i) => values.indexOf(value) < i);
+    if (twice !== undefined) reject([what], `${twice} is there twice`);
+  }
+  if (arms.some(({ name }) => fileName(name) === fileName(coldStartArm))) reject(['arms'], `"${coldStartArm}" is what the policy is called that all arms begin with`);
+  const read = arms.map(({ name, rl: own }, i) => {
+    const merged = rlRecipeSchema.safeParse({ ...shared, ...own });
+    for (const issue of merged.error?.issues ?? []) {
+      // A shared setting that is wrong is wrong for every arm: it is told once, where it stands.
+      const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0];
+      const isShared = key !== undefined && key in shared && !(key in own);
+      if (isShared && i > 0) continue;
+      const message = issue.code === 'unrecognized_keys' && issue.path.length === 0 ? unknownKeys(issue.keys, Object.keys(rlRecipeSchema.shape))
+        : issue.code === 'invalid_union' ? `takes the name of a preset, or { preset, options }; there are ${(key === 'objective' ? objectiveNames : advantageNames).join(', ')}`
+          : issue.message;
+      reject([...(isShared ? ['rl'] : ['arms', i, 'rl']), ...issue.path], message);
+    }
+    return { name, rl: merged.data as RlRecipe };
+  });
+  return { ...rest, arms: read };
+});
+
+export type StudyRecipe = z.infer<typeof studyRecipeSchema>;
+export type StudyRecipeInput = z.input<typeof studyRecipeSchema>;
+
+/** The arm that is not trained further: what all the others begin with. */
+export const coldStartArm = 'cold start';
+
+/**
+ * A recipe with its defaults.
+ * @throws ClewError with a sentence for each setting that is wrong, and for an unknown one those that there are.
+ */
+export function readStudyRecipe(input: unknown, name = 'The recipe'): StudyRecipe {
+  const read = studyRecipeSchema.safeParse(input);
+  if (read.success) return read.data;
+  throw new ClewError(read.error.issues.map(issue => `${name}: ${faultOf(issue)}`).join('\n'));
+}
+
+/** A name as part of a file's name. */
+export function fileName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\w-]+/g, '-');
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const place = issue.path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
+  const message = issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, keysAt(issue.path))
+    : issue.code === 'invalid_union' && issue.path[0] === 'demonstrations' ? 'takes shipped, { file: PATH } or { build: { trajectories, seed, … } }'
+      : issue.message;
+  return `${place === '' ? '' : `${place}: `}${message}.`.replace(/\.\.$/, '.');
+}
+
+function unknownKeys(keys: readonly string[], known: readonly string[]): string {
+  return `${keys.map(key => `"${key}"`).join(', ')} ${keys.length === 1 ? 'is no setting' : 'are no settings'} here${known.length > 0 ? `; there are ${known.join(', ')}` : ''}`;
+}
+
+/** The settings that there are at a place of the recipe; none where it is no group of settings. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = inputSchema;
+  for (const key of path) {
+    schema = typeof key === 'number' ? (opened(schema) as { element?: unknown }).element : (opened(schema) as { shape?: Record<PropertyKey, unknown> }).shape?.[key];
+    if (schema === undefined) return [];
+  }
+  return Object.keys((opened(schema) as { shape?: object }).shape ?? {});
+}
+
+/** Without the defaults around it. */
+function opened(schema: unknown): unknown {
+  const inner = (schema as { def?: { innerType?: unknown } }).def?.innerType;
+  return inner === undefined ? schema : opened(inner);
+}

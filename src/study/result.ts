@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { policyVersion } from '../agents/index.ts';
+import { type ReportData, resultOf, resultSchema } from '../report/index.ts';
+import type { Store } from '../trajectory/index.ts';
+import type { ColdStart } from './cold-start.ts';
+import { coldStartArm } from './recipe.ts';
+import { secondsOf } from './stopwatch.ts';
+import type { Study } from './study.ts';
+import type { TrainedArm } from './train-arm.ts';
+
+/** `result.json` of a study: the result of its report, and what the study was. */
+export const studyResultSchema = resultSchema.extend({
+  study: z.strictObject({
+    /** With all defaults, but for where the data is. */
+    recipe: z.looseObject({ name: z.string(), world: z.string() }),
+    world: z.strictObject({ name: z.string(), version: z.string(), grammar: z.string(), heldOut: z.array(z.string()) }),
+    panels: z.array(z.strictObject({ level: z.string(), panel: z.string(), tasks: z.int() })),
+    demonstrations: z.strictObject({ count: z.int(), content: z.string() }),
+    policies: z.array(z.strictObject({
+      arm: z.string(), seed: z.int().nullable(), file: z.string(),
+      /** Names the parameters: equal parameters, equal version. */
+      version: z.string(),
+      /** Iterations of reinforcement learning that are in the policy. */
+      iterations: z.int(),
+      /** The alarm that ended the training before its last iteration. */
+      stoppedBy: z.string().nullable(),
+    })),
+    /** What each run took, in all calls together. */
+    seconds: z.record(z.string(), z.number()),
+  }),
+});
+export type StudyResult = z.infer<typeof studyResultSchema>;
+
+/** The result of a study that is over. */
+export function studyResultOf({ recipe: { data: _, ...recipe }, world, panels }: Study, report: ReportData, store: Store, coldStart: ColdStart, trained: readonly TrainedArm[]): StudyResult {
+  return {
+    ...resultOf(report),
+    study: {
+      recipe,
+      world: { name: world.name, version: world.version, grammar: world.grammar, heldOut: [...world.heldOut] },
+      panels: panels.map(({ level, panel, tasks }) => ({ level, panel, tasks: tasks.length })),
+      demonstrations: coldStart.demonstrations,
+      policies: [
+        { arm: coldStartArm, seed: null, file: path.basename(coldStart.file), version: policyVersion(coldStart.policy), iterations: 0, stoppedBy: null },
+        ...trained.map(({ arm, seed, file, policy, iterations, stoppedBy }) => ({ arm, seed, file: path.basename(file), version: policyVersion(policy), iterations, stoppedBy })),
+      ],
+      seconds: Object.fromEntries(store.runs.list().map(({ id }) => [id, secondsOf(store, id)] as const).filter(([, seconds]) => seconds > 0)),
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ClewError } from '../errors.ts';
+import { writeAtomically } from '../policy/atomic-write.ts';
+import type { Checkpoint, LearnerOptions } from '../policy/index.ts';
+import { reportData, type ReportData, writeReport } from '../report/index.ts';
+import type { Store } from '../trajectory/index.ts';
+import { canonicalJson } from '../world/index.ts';
+import { type ColdStart, trainColdStart } from './cold-start.ts';
+import { evaluatePolicy, runName } from './evaluate.ts';
+import { coldStartArm, type StudyRecipe } from './recipe.ts';
+import { type StudyResult, studyResultOf } from './result.ts';
+import { stagesOf, type Staged } from './stages.ts';
+import type { Study, StudyProgress } from './study.ts';
+import { trainArm, type TrainedArm } from './train-arm.ts';
+
+export interface StudyOptions {
+  /** A folder of the study's own: policies, database, report and result. Made when it does not exist. */
+  readonly out: string;
+  /** Where everything that is played and measured is kept: `OUT/clew.db`. */
+  readonly store: Store;
+  /** Threads and engine. Engines agree to rounding; the number of threads decides nothing. */
+  readonly compute?: LearnerOptions;
+  /** Ends the study as soon as what is under way can be kept; a later call goes on from there. */
+  readonly signal?: AbortSignal;
+  readonly progress?: StudyProgress;
+  /** Command lines to print in the report. */
+  readonly commands?: readonly string[];
+}
+
+export interface StudyOutcome {
+  readonly data: ReportData;
+  readonly result: StudyResult;
+  readonly files: { readonly report: string; readonly result: string };
+}
+
+/** The stages before the arms, and after them. */
+const fixedStages = 5;
+
+/**
+ * A study from its recipe to its report: demonstrations, prior, fine-tuning, an evaluation of this cold start, and then, from that same
+ * cold start, every arm with every seed and its evaluation. Killed at any moment, the same call goes on where it was and ends with the
+ * same numbers; seeds and arms may be added to a study that is over.
+ *
+ * @returns null when the signal ended it.
+ * @throws ClewError when the folder holds a study with other settings.
+ */
+export async function runStudy(study: Study, options: StudyOptions): Promise<StudyOutcome | null> {
+  const { recipe } = study, { out, progress = {} } = options;
+  mkdirSync(out, { recursive: true });
+  await keepRecipe(path.join(out, 'recipe.json'), out, recipe);
+  const stage = stagesOf(fixedStages + 2 * recipe.seeds.length * recipe.arms.length, progress);
+  const evaluated = (arm: string, seed: number | null, policy: Checkpoint) => stage('evaluation', runName(arm, seed), () => evaluate(study, options, arm, seed, policy));
+
+  const coldStart = await trainColdStart(study, options, stage);
+  if (!coldStart || !await evaluated(coldStartArm, null, coldStart.policy)) return null;
+  const trained: TrainedArm[] = [];
+  for (const seed of recipe.seeds) {
+    for (const arm of recipe.arms) {
+      const done = await stage('rl', runName(arm.name, seed), () => trainArm(study, options, arm, seed, coldStart.policy));
+      if (!done || !await evaluated(arm.name, seed, done.policy)) return null;
+      trained.push(done);
+    }
+  }
+  return stage('report', '', () => report(study, options, coldStart, trained));
+}
+
+async function evaluate(study: Study, { store, compute, signal, progress }: StudyOptions, arm: string, seed: number | null, policy: Checkpoint): Promise<Staged<true> | null> {
+  const { played, levels } = await evaluatePolicy(study, {
+    arm, seed, policy, store, ...(compute && { compute }), ...(signal && { signal }), onEpisodes: (done, of) => progress?.episodes?.(done, of),
+  });
+  if (signal?.aborted) return null;
+  const outcome = levels.map(({ level, temperature, success }) => `${level}${study.recipe.evaluation.temperatures.length > 1 ? (temperature === 0 ? ' greedy' : ` T ${temperature}`) : ''} ${(100 * success).toFixed(1)} %`);
+  return { value: true, before: played === 0, outcome: `success ${outcome.join(', ')}` };
+}
+
+async function report(study: Study, { out, store, commands = [] }: StudyOptions, coldStart: ColdStart, trained: readonly TrainedArm[]): Promise<Staged<StudyOutcome>> {
+  const { recipe } = study, files = { report: path.join(out, 'report.html'), result: path.join(out, 'result.json') };
+  const data = reportData(store, { title: recipe.name, arms: [coldStartArm, ...recipe.arms.map(({ name }) => name)], commands });
+  const result = studyResultOf(study, data, store, coldStart, trained);
+  const bytes = await writeReport(files.report, data, store);
+  await writeAtomically(files.result, Buffer.from(`${JSON.stringify(result, null, 2)}\n`));
+  return { value: { data, result, files }, before: false, outcome: `${(bytes / 1e6).toFixed(1)} MB` };
+}
+
+/** Keeps the recipe of a folder, which further arms and seeds may be added to. Where the data is decides nothing. */
+async function keepRecipe(file: string, out: string, { data: _, ...recipe }: StudyRecipe): Promise<void> {
+  if (existsSync(file)) {
+    const before = JSON.parse(readFileSync(file, 'utf8')) as Omit<StudyRecipe, 'data'>;
+    const other = differences(before, recipe);
+    if (other.length > 0) throw new ClewError(`${out} holds the study "${before.name}", which was begun with other settings: ${other.join('; ')}. Give this one another --out, or remove that folder.`);
+  }
+  await writeAtomically(file, Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`));
+}
+
+/** What is not as it was, each with its old and its new value. */
+function differences(before: Omit<StudyRecipe, 'data'>, now: Omit<StudyRecipe, 'data'>): string[] {
+  const flat = ({ seeds: _, arms, ...rest }: Omit<StudyRecipe, 'data'>): Map<string, string> => {
+    const settings = Object.entries(rest).flatMap(([group, value]) => (typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).map(([key, inner]) => [`${group}.${key}`, canonicalJson(inner ?? null)] as const) : [[group, canonicalJson(value ?? null)] as const]));
+    return new Map([...settings, ...arms.flatMap(({ name, rl }) => Object.entries(rl).map(([key, inner]) => [`${name}: ${key}`, canonicalJson(inner ?? null)] as const))]);
+  };
+  const [old, current] = [flat(before), flat(now)], added = new Set(now.arms.map(({ name }) => name).filter(name => !before.arms.some(arm => arm.name === name)));
+  const gone = [...before.arms.map(({ name }) => name).filter(name => !now.arms.some(arm => arm.name === name)), ...before.seeds.filter(seed => !now.seeds.includes(seed)).map(seed => `seed ${seed}`)];
+  const changed = [...new Set([...old.keys(), ...current.keys()])].filter(key => !gone.some(name => key.startsWith(`${name}: `)) && ![...added].some(name => key.startsWith(`${name}: `)) && old.get(key) !== current.get(key));
+  return [...changed.map(key => `${key} was ${old.get(key) ?? 'not set'}, is now ${current.get(key) ?? 'not set'}`), ...gone.map(name => `${name} is gone`)];
+}

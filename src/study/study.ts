@@ -1,0 +1,57 @@
+import type { Recipe } from '../demonstrations/index.ts';
+import type { EvaluationReport, IterationReport, RlStart } from '../training/rl/index.ts';
+import type { StepReport } from '../training/train.ts';
+import type { TaskRecord, World } from '../world/index.ts';
+import type { StudyRecipe } from './recipe.ts';
+
+/** Tasks that every policy of a study plays, and what they are called. */
+export interface StudyPanel {
+  readonly panel: string;
+  readonly level: string;
+  readonly tasks: readonly TaskRecord<unknown>[];
+}
+
+/** A recipe with everything that it names opened. */
+export interface Study {
+  readonly recipe: StudyRecipe;
+  readonly world: World;
+  /** How the texts and the demonstrations of the world are made. */
+  readonly texts: Recipe;
+  /** The database of demonstrations; undefined where the study builds them itself. */
+  readonly demonstrations?: string | undefined;
+  readonly panels: readonly StudyPanel[];
+}
+
+/** One thing after the other that a study does. */
+export interface StudyStage {
+  /** From 1, of `stages`. */
+  readonly number: number;
+  readonly stages: number;
+  readonly kind: 'demonstrations' | 'prior' | 'sft' | 'rl' | 'evaluation' | 'report';
+  /** `GRPO, seed 0`; empty where it belongs to no arm. */
+  readonly title: string;
+}
+
+/** How a stage ended. */
+export interface StageEnd {
+  readonly stage: StudyStage;
+  /** It was done by an earlier call. */
+  readonly before: boolean;
+  /** Of this call. */
+  readonly seconds: number;
+  /** What came of it, in a few words; null when it was interrupted. */
+  readonly outcome: string | null;
+}
+
+/** Is told how a study goes. */
+export interface StudyProgress {
+  begin?(stage: StudyStage): void;
+  /** Parameters, engine and threads, when an engine stands. */
+  start?(start: RlStart): void;
+  step?(report: StepReport): void;
+  iteration?(report: IterationReport): void;
+  evaluation?(report: EvaluationReport): void;
+  /** Of the trajectories or episodes of a stage so many are there. */
+  episodes?(done: number, of: number): void;
+  end?(end: StageEnd): void;
+}

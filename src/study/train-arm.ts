@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { policyVersion } from '../agents/index.ts';
+import { type Checkpoint, loadCheckpoint, loadPolicy } from '../policy/index.ts';
+import { trainRl } from '../training/rl/index.ts';
+import { stateFile } from '../training/stage.ts';
+import type { TrainedPolicy } from '../training/stages/index.ts';
+import { canonicalJson } from '../world/index.ts';
+import { runName } from './evaluate.ts';
+import { fileName, type StudyRecipe } from './recipe.ts';
+import type { StudyOptions } from './run-study.ts';
+import type { Staged } from './stages.ts';
+import { timed } from './stopwatch.ts';
+import type { Study } from './study.ts';
+
+/** An arm with what it was trained to. */
+export interface TrainedArm {
+  readonly arm: string;
+  readonly seed: number;
+  readonly policy: Checkpoint;
+  readonly file: string;
+  /** Iterations of the policy. */
+  readonly iterations: number;
+  /** The alarm that ended the training; the policy is then the one from before its iteration. */
+  readonly stoppedBy: string | null;
+}
+
+/** Trains an arm from the cold start with one seed. Null when the signal ended it. */
+export async function trainArm(study: Study, options: StudyOptions, { name: arm, rl: recipe }: StudyRecipe['arms'][number], seed: number, start: TrainedPolicy): Promise<Staged<TrainedArm> | null> {
+  const { world, recipe: { evaluation }, panels } = study, { out, store, compute, signal, progress } = options;
+  const run = runName(arm, seed), file = path.join(out, `${fileName(arm)}-seed-${seed}.safetensors`);
+  const trained = { arm, seed, file };
+  const finished = store.runs.get(run)?.status === 'done' ? await policyOf(file, world.name, { run, seed, recipe, start }) : undefined;
+  if (finished) return { value: { ...trained, policy: finished, iterations: recipe.iterations, stoppedBy: null }, before: true, outcome: outcomeOf(options, run) };
+  const { during } = evaluation;
+  const { policy, iterations, stoppedBy } = await timed(store, run, () => trainRl({
+    world, recipe, start, seed, store, run, arm, out: file, ...(compute && { compute }), ...(signal && { signal }),
+    ...(during && { evaluation: {
+      every: during.every, temperature: evaluation.temperatures[0]!,
+      panels: panels.map(({ panel, level, tasks }) => ({ name: panel, level, tasks: tasks.slice(0, during.tasks) })),
+    } }),
+    onStart: facts => progress?.start?.(facts),
+    onIteration: report => progress?.iteration?.(report),
+    onEvaluation: report => progress?.evaluation?.(report),
+  }));
+  if (!policy && !stoppedBy) return null;
+  return {
+    value: { ...trained, policy: policy ?? await lastHealthy(file, start), iterations, stoppedBy: stoppedBy?.rule ?? null },
+    before: false, outcome: `${outcomeOf(options, run)}${stoppedBy ? `; ended by the alarm "${stoppedBy.rule}" after ${iterations} iterations` : ''}`,
+  };
+}
+
+/** The policy that an earlier call left, if it was trained like this. */
+async function policyOf(file: string, world: string, { run, seed, recipe, start }: { run: string; seed: number; recipe: StudyRecipe['arms'][number]['rl']; start: TrainedPolicy }): Promise<Checkpoint | undefined> {
+  if (!existsSync(file)) return undefined;
+  const policy = await loadPolicy(file, world), stage = policy.origin?.stages.at(-1);
+  const of = (settings: unknown) => canonicalJson(JSON.parse(JSON.stringify(settings)));
+  const same = stage !== undefined && of([stage.run, stage.seed, stage.recipe, (stage.start as { policy?: string } | undefined)?.policy]) === of([run, seed, recipe, policyVersion(start)]);
+  return same ? policy : undefined;
+}
+
+/** What a run that an alarm ended has kept; the cold start when that was its first iteration. */
+async function lastHealthy(file: string, start: TrainedPolicy): Promise<Checkpoint> {
+  const state = stateFile(file);
+  if (!existsSync(state)) return start;
+  const { model, tokenizer } = await loadCheckpoint(state, { tokenizer: start.tokenizer, config: start.model.config });
+  return { model, tokenizer, origin: start.origin };
+}
+
+/** Success of the first and of the last iteration. */
+function outcomeOf({ store }: StudyOptions, run: string): string {
+  const rows = store.metrics.of(run, 'train').map(({ data }) => (data as { success: number | null }).success);
+  const percent = (value: number | null | undefined) => (value == null ? '-' : `${(100 * value).toFixed(0)} %`);
+  return rows.length === 0 ? '' : `success on training tasks ${percent(rows[0])} → ${percent(rows.at(-1))}`;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { Recipe } from '../../demonstrations/index.ts';
+import { codecOfWorld, createModel, modelConfig, presets, type Checkpoint, type Origin, type Preset } from '../../policy/index.ts';
+import type { World } from '../../world/index.ts';
+import { worldTokenizer } from '../vocabulary.ts';
+
+/** What decides a policy before it is trained. */
+export const policySettingsSchema = z.strictObject({
+  preset: z.enum(Object.keys(presets) as [Preset, ...Preset[]]).default('micro').describe('the size of the decoder'),
+  context: z.int().min(32).default(1280).describe('tokens that an episode may have'),
+  seed: z.int().nonnegative().default(0).describe('draws the first parameters'),
+});
+export type PolicySettings = z.infer<typeof policySettingsSchema>;
+
+/** A policy with a checkpoint's whole past, so that it can be trained on. */
+export type TrainedPolicy = Checkpoint & { readonly origin: Origin };
+
+/** A policy that knows the words of a world's training texts and nothing else. */
+export async function newPolicy(world: World, recipe: Recipe, { preset, context, seed }: PolicySettings): Promise<TrainedPolicy> {
+  const tokenizer = await worldTokenizer(world, recipe);
+  const model = createModel(modelConfig(preset, { vocabulary: tokenizer.size, context }), seed);
+  return { model, tokenizer, origin: { world: world.name, codec: codecOfWorld(world.name).name, stages: [] } };
+}

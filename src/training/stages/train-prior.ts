@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Recipe } from '../../demonstrations/index.ts';
+import { layoutOfCheckpoint } from '../../policy/index.ts';
+import { hash, type World } from '../../world/index.ts';
+import { pretrain } from '../pretrain.ts';
+import { priorOf } from '../prior.ts';
+import { type StageOptions, type StageResult, trainStage } from '../stage.ts';
+import type { StepReport } from '../train.ts';
+import type { TrainedPolicy } from './new-policy.ts';
+
+/** What decides a prior, beside the policy it begins with. */
+export const priorSettingsSchema = z.strictObject({
+  tokens: z.int().positive().default(2_500_000).describe('tokens to train on, about'),
+  tokensPerStep: z.int().positive().default(2500).describe('tokens in one step of the optimiser, about'),
+  learningRate: z.number().positive().default(3e-3).describe('highest learning rate'),
+  steps: z.int().positive().default(12).describe('commands in a document; every fourth has twice as many'),
+  goals: z.number().min(0).max(1).default(0.2).describe('share of documents that show a goal without commands'),
+  renamed: z.number().min(0).max(1).default(0.7).describe('share of documents in which things have other names'),
+  seed: z.int().nonnegative().default(0).describe('keys every draw'),
+});
+export type PriorSettings = z.infer<typeof priorSettingsSchema>;
+
+/** What every stage is told beside its settings. */
+export interface StageContext extends Pick<StageOptions, 'out' | 'learner' | 'every' | 'signal' | 'onLearner'> {
+  readonly world: World;
+  /** How the world's texts and demonstrations are made. */
+  readonly recipe: Recipe;
+  readonly start: TrainedPolicy;
+  readonly onStep?: (report: StepReport) => void;
+}
+
+/** Documents that are measured to see how many make a step. */
+const measured = 64;
+
+/** Trains a policy on world text, resumably: see `trainStage`. */
+export function trainPrior({ world, recipe, start, onStep, ...stage }: StageContext, settings: PriorSettings): Promise<StageResult> {
+  const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps: commands } = settings;
+  const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, steps: commands });
+  // Documents differ in length: so many of them make a step of about the size that was asked for.
+  const mean = Array.from({ length: measured }, (_, n) => document(n).tokens.length).reduce((sum, length) => sum + length, 0) / measured;
+  const documentsPerStep = Math.max(1, Math.round(tokensPerStep / mean)), steps = Math.max(1, Math.round(tokens / mean / documentsPerStep));
+  return trainStage({
+    ...stage, start,
+    settings: {
+      stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed,
+      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed,
+    },
+    train: common => pretrain({ ...common, ...(onStep && { onStep }), document, stream, documentsPerStep, steps, learningRate }),
+  });
+}
+
+/** Names what a policy was trained with. */
+export function originHash({ origin }: TrainedPolicy): string {
+  return hash(JSON.stringify(origin));
+}
