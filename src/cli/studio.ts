@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { ClewError, UsageError } from '../errors.ts';
@@ -38,7 +39,8 @@ export function studioCommand(): Command {
       try {
         const served = await serve(app, options.host, options.port);
         const url = token === undefined ? served.url : `${served.url}?token=${encodeURIComponent(token)}`;
-        process.stdout.write(`${pc.bold('clew studio')} is at ${pc.cyan(url)}\n${pc.dim(`${path ?? 'worlds to play'}; Ctrl+C ends it`)}\n`);
+        const elsewhere = served.everywhere ? networkAddresses().map(address => `for other machines: ${url.replace('127.0.0.1', address)}\n`) : [];
+        process.stdout.write(`${pc.bold('clew studio')} is at ${pc.cyan(url)}\n${elsewhere.join('')}${pc.dim(`${path ?? 'worlds to play'}; Ctrl+C ends it`)}\n`);
         if (options.open && process.stdout.isTTY && !process.env['CI']) openBrowser(url);
         await interrupted();
         stop.abort();
@@ -86,6 +88,11 @@ function toldOnce(): (error: unknown) => void {
     if (message !== last) process.stderr.write(`clew studio: ${message}\n`);
     last = message;
   };
+}
+
+/** The addresses that this machine has in its networks. */
+function networkAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap(list => list ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
 }
 
 /** Opens a page in the user's browser. Where there is none the address has been printed, and nothing is said. */

@@ -8,6 +8,8 @@ export interface Served {
   readonly port: number;
   /** Where a browser on this machine finds it, with a slash at the end. */
   readonly url: string;
+  /** Whether it listens on all networks of the machine. */
+  readonly everywhere: boolean;
   /** Stop answering; connections that are still open are cut. */
   close(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export async function serve(app: Hono, host: string, port: number): Promise<Serv
   const { port: bound } = server.address() as AddressInfo;
   return {
     port: bound,
+    everywhere: isEverywhere(host),
     url: `http://${isEverywhere(host) ? '127.0.0.1' : isIPv6(host) ? `[${host}]` : host}:${bound}/`,
     close: () => new Promise(resolve => {
       server.close(() => resolve());

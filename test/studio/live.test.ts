@@ -10,6 +10,8 @@ import { trajectoryOf } from './recorded.ts';
 
 let folder: string, path: string, writer: Store, watch: Watch | undefined, database: LiveDatabase | undefined;
 const stop = () => new AbortController();
+/** A busy machine may take its time. */
+const soon = { timeout: 30_000 };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'clew-studio-'));
@@ -81,10 +83,10 @@ describe('the event stream over a database', () => {
     const told: News[][] = [[], []];
     const unsubscribe = told.map(list => watch!.subscribe(news => list.push(news)));
     writer.trajectories.add(trajectoryOf('first', 1));
-    await expect.poll(() => told.map(list => list.length)).toEqual([1, 1]);
+    await expect.poll(() => told.map(list => list.length), soon).toEqual([1, 1]);
     unsubscribe[0]!();
     writer.trajectories.add(trajectoryOf('first', 2));
-    await expect.poll(() => told[1]!.length).toBe(2);
+    await expect.poll(() => told[1]!.length, soon).toBe(2);
     expect(told[0]).toHaveLength(1);
     expect(writer.trajectories.count().trajectories).toBe(3);
   });
@@ -97,7 +99,7 @@ describe('the event stream over a database', () => {
     for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
     writer = openStore(path);
     writer.runs.add({ id: 'second', kind: 'rollout', world: 'locked-room', config: {} });
-    await expect.poll(() => told.at(-1)?.runs).toEqual([{ id: 'second', world: 'locked-room', status: 'running' }]);
+    await expect.poll(() => told.at(-1)?.runs, soon).toEqual([{ id: 'second', world: 'locked-room', status: 'running' }]);
     expect(told.at(-1)!.trajectories).toBe(0);
   });
 
@@ -108,12 +110,12 @@ describe('the event stream over a database', () => {
     watch.subscribe(news => told.push(news));
     writer.close();
     renameSync(path, `${path}.away`);
-    await expect.poll(() => failures.length).toBeGreaterThan(0);
+    await expect.poll(() => failures.length, soon).toBeGreaterThan(0);
     expect(String(failures[0])).toContain('There is no database at');
     renameSync(`${path}.away`, path);
     writer = openStore(path);
     writer.trajectories.add(trajectoryOf('first', 1));
-    await expect.poll(() => told.some(({ trajectories }) => trajectories === 2)).toBe(true);
+    await expect.poll(() => told.some(({ trajectories }) => trajectories === 2), soon).toBe(true);
   });
 });
 
@@ -150,10 +152,10 @@ describe('the report on a database', () => {
     expect((await browser.get('/api/report/search?text=')).status).toBe(400);
   });
 
-  it('is a sentence while there is nothing to report', async () => {
+  it('is nothing while there is nothing to report', async () => {
     writer.close();
     rmSync(path);
     writer = openStore(path);
-    expect((await errorOf(ask().get('/api/report'))).error).toContain('has nothing to report');
+    expect((await ask().get('/api/report')).status).toBe(204);
   });
 });

@@ -4,8 +4,8 @@ import { startThread } from '../../thread.ts';
 
 /** The report on a database, as JSON texts that can be passed on as they are. Each rejects with a `ClewError` where the database cannot be read. */
 export interface ReportReader {
-  /** A `ReportData` of what the database holds when it is read, which is after the call. */
-  report(): Promise<string>;
+  /** A `ReportData` of what the database holds when it is read, which is after the call; undefined when there is nothing to report yet. */
+  report(): Promise<string | undefined>;
   /** A `TrajectoryView`; undefined when there is no such trajectory. */
   trajectory(id: string): Promise<string | undefined>;
   /** A list of ids. */
@@ -59,9 +59,9 @@ export function reportReader(path: string): ReportReader {
   });
 
   // However many ask, one report is being made and one more waits its turn: those who ask meanwhile share the latter.
-  let current: Promise<unknown> | undefined, following: Promise<string> | undefined;
-  const make = (): Promise<string> => {
-    const made = ask('report') as Promise<string>;
+  let current: Promise<unknown> | undefined, following: Promise<string | undefined> | undefined;
+  const make = (): Promise<string | undefined> => {
+    const made = ask('report').then(json => json ?? undefined);
     current = made.catch(() => {}).finally(() => { current = undefined; });
     return made;
   };

@@ -19,12 +19,18 @@ port.on('message', (question: Question) => {
   port.postMessage(answer);
 });
 
+/** A run that has just begun has stored nothing: that is no mistake of anyone's. */
+function isEmpty(store: Store): boolean {
+  return store.trajectories.count().trajectories === 0 && store.runs.list().every(({ id }) => store.metrics.of(id).length === 0);
+}
+
 /** Opens the database for each question: it may have been made anew since the last one. */
 function resultOf({ what, text }: Question): unknown {
   if (what === 'search') return searchTrajectories(path, text);
   const store: Store = openStore(path, { readonly: true });
   try {
-    return what === 'report' ? reportData(store, { sample: Infinity }) : readTrajectory(store, text);
+    if (what === 'trajectory') return readTrajectory(store, text);
+    return isEmpty(store) ? undefined : reportData(store, { sample: Infinity });
   } finally {
     store.close();
   }

@@ -13,13 +13,16 @@ const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 /**
  * What there is to see of a database.
  *
- * - `GET /report`, `GET /report/trajectory?id=`, `GET /report/search?text=` answer what a `ReportSource` is asked for.
+ * - `GET /report` (204 while there is nothing to report), `GET /report/trajectory?id=`, `GET /report/search?text=` answer what a `ReportSource` is asked for.
  * - `GET /events` sends server-sent events: first `state` (what the database holds now), then `news` whenever a writer has added
  *   something; the data of both is a `News`. The stream ends with the client, or with `stopped`.
  */
 export function liveRoutes({ watch, reader }: LiveDatabase, stopped: AbortSignal): Hono {
   return new Hono()
-    .get('/report', async c => c.body(await reader.report(), 200, json))
+    .get('/report', async c => {
+      const report = await reader.report();
+      return report === undefined ? c.body(null, 204) : c.body(report, 200, json);
+    })
     .get('/report/trajectory', async c => {
       const { id } = query(c, z.strictObject({ id: z.string().min(1) }));
       const view = await reader.trajectory(id);

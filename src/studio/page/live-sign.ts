@@ -4,7 +4,7 @@ import type { Feed } from './feed.ts';
 
 /** What of the database is going on: its name, how many episodes it holds, which runs are running, whether the studio still answers. */
 export function liveSign(feed: Feed, database: string): HTMLElement {
-  const sign = element('span', { class: 'live-sign', role: 'status' }, database);
+  const sign = element('span', { class: 'live-sign' }, database);
   const statuses = new Map<string, RunStatus>();
   let episodes = 0, connected = true;
 

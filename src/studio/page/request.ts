@@ -13,7 +13,7 @@ export async function request<T>(method: 'GET' | 'POST', path: string, body?: un
   } catch {
     throw new RequestFailed(0, 'The studio does not answer. Is it still running on the terminal? Start it again with clew studio.');
   }
-  const answer = await response.json() as unknown;
+  const answer = response.status === 204 ? undefined : await response.json() as unknown;
   if (!response.ok) throw new RequestFailed(response.status, (answer as { error?: string }).error ?? `The studio answered ${response.status}.`);
   return answer as T;
 }

@@ -12,7 +12,9 @@ export function studioSource(feed: Feed): ReportSource {
   const load = async (): Promise<ReportData> => {
     const from = performance.now();
     try {
-      return await request<ReportData>('GET', '/api/report');
+      const data = await request<ReportData | undefined>('GET', '/api/report');
+      if (!data) throw new Error('Nothing has been played or trained in this database yet. This page shows what comes as soon as it comes.');
+      return data;
     } finally {
       loaded = performance.now();
       taken = loaded - from;

@@ -7,8 +7,8 @@ export function statusOf({ task, steps, maxSteps, subgoals, success }: PlayView)
   return [
     element('p', { class: 'play-goal' }, task.goal),
     element('p', { class: 'muted' }, `${task.id} · ${task.category} · step ${steps.length} of ${maxSteps}${beyond}`),
-    ...(subgoals.length === 0 ? [] : [element('ul', { class: 'play-subgoals', 'aria-label': 'Subgoals' }, ...subgoals.map(({ name, holds }) =>
-      element('li', { class: holds ? 'badge reached' : 'badge' }, `${holds ? '✓' : '○'} ${name}`)))]),
+    ...(subgoals.length === 0 ? [] : [element('ul', { class: 'play-subgoals', 'aria-label': 'Subgoals' }, ...subgoals.map(({ name, holds, held }) =>
+      element('li', { class: holds ? 'badge reached' : 'badge', title: holds ? 'holds now' : held ? 'held before' : 'not reached yet' }, `${held ? '✓' : '○'} ${name}`)))]),
   ];
 }
 

@@ -57,7 +57,8 @@ export interface PlayView {
   readonly task: TaskView;
   readonly opening: string;
   readonly steps: readonly StepView[];
-  readonly subgoals: readonly { readonly name: string; readonly holds: boolean }[];
+  /** In the world's order: whether each holds now, and whether it has held at any moment. */
+  readonly subgoals: readonly { readonly name: string; readonly holds: boolean; readonly held: boolean }[];
   readonly admissible: readonly string[];
   readonly done: boolean;
   readonly success: boolean;

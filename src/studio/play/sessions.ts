@@ -81,7 +81,7 @@ export function playView({ id, moments }: PlaySession): PlayView {
       observation,
       reached: reached[i + 1]!.filter(name => !reached[i]!.includes(name)),
     })),
-    subgoals: world.subgoals.map(({ name }) => ({ name, holds: reached.at(-1)!.includes(name) })),
+    subgoals: world.subgoals.map(({ name }) => ({ name, holds: reached.at(-1)!.includes(name), held: reached.some(names => names.includes(name)) })),
     admissible: now.done ? [] : now.admissible,
     done: now.done,
     success: now.success,

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import household from '../../envs/household/index.ts';
+import room from '../../envs/locked-room/index.ts';
+import { openStore, type Store } from '../../src/index.ts';
+import { liveDatabase, serve, studioApp, type LiveDatabase, type Served } from '../../src/studio/index.ts';
+import { chromiumPath, needsChromium, openChromium, openPage } from './chromium.ts';
+import { trajectoryOf } from './recorded.ts';
+
+const worlds = [{ name: 'locked-room', world: room }, { name: 'household', world: household }, { name: 'elsewhere', problem: 'Its games are not here.' }];
+const token = 'a-token-for-the-tests';
+/** A busy machine may take its time. */
+const soon = { timeout: 30_000 };
+
+// Set CLEW_SCREENSHOTS to a folder to look at what the tests see.
+const look = (page: Page, name: string) => process.env['CLEW_SCREENSHOTS'] ? page.screenshot({ path: join(process.env['CLEW_SCREENSHOTS'], `${name}.png`), fullPage: true }) : undefined;
+
+describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { timeout: 180_000 }, () => {
+  let folder: string, writer: Store, database: LiveDatabase, browser: Browser, served: Served, onlyWorlds: Served;
+  const stop = new AbortController();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'clew-studio-'));
+    const path = join(folder, 'runs.db');
+    writer = openStore(path);
+    writer.runs.add({ id: 'first', kind: 'rollout', world: 'locked-room', config: {} });
+    writer.trajectories.add(trajectoryOf('first', 0));
+    database = liveDatabase(path, { interval: 50 });
+    served = await serve(studioApp({ worlds, database, token, stopped: stop.signal }), '127.0.0.1', 0);
+    onlyWorlds = await serve(studioApp({ worlds }), '127.0.0.1', 0);
+    browser = await openChromium();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    stop.abort();
+    await served?.close();
+    await onlyWorlds?.close();
+    await database?.close();
+    writer?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Begins an episode of a world and does what the hints say, by clicking. */
+  async function playToTheEnd(page: Page, world: string): Promise<void> {
+    await page.getByLabel('World').selectOption(world);
+    // Tasks of the chosen world are on their way.
+    await expect.poll(() => page.getByLabel('Task').inputValue(), soon).toContain(`${world}:`);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    const end = page.getByText('Success, in');
+    for (let i = 0; i < 60 && !(await end.isVisible()); i++) {
+      const steps = await page.locator('.play-transcript li').count();
+      await page.getByRole('button', { name: 'Hint' }).click();
+      await page.locator('.play-hint button').click();
+      await expect.poll(() => page.locator('.play-transcript li').count(), soon).toBe(steps + 1);
+    }
+    await end.waitFor();
+  }
+
+  it.each(['locked-room', 'household'])('plays %s to success by clicking', async world => {
+    const { page, problems } = await openPage(browser);
+    await page.goto(onlyWorlds.url);
+    await playToTheEnd(page, world);
+    await look(page, `won-${world}`);
+    expect(await page.getByRole('option', { name: 'elsewhere (not here)' }).getAttribute('title')).toBe('Its games are not here.');
+    expect(await page.getByText('Nothing is left to do here.').isVisible()).toBe(true);
+
+    await page.getByRole('button', { name: 'Back to step 1' }).click();
+    await expect.poll(() => page.locator('.play-transcript li').count(), soon).toBe(2);
+    expect(await page.getByText('Success, in').isVisible()).toBe(false);
+    // The episode is still there after the page was loaded anew.
+    await page.reload();
+    await expect.poll(() => page.locator('.play-transcript li').count(), soon).toBe(2);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('takes commands from the list, narrowed by a filter, and from the keyboard', async () => {
+    const { page, problems } = await openPage(browser);
+    await page.goto(`${onlyWorlds.url}#/play`);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    const list = page.getByRole('group', { name: 'Admissible commands' });
+    await page.getByLabel('Filter the commands').fill('vas');
+    expect(await list.getByRole('button').allTextContents()).toEqual(['search the vase']);
+    await list.getByRole('button', { name: 'search the vase' }).click();
+    await page.getByText('In the vase you find').waitFor();
+    await page.getByLabel('Command', { exact: true }).fill('sing a song');
+    await page.keyboard.press('Enter');
+    await page.getByText('No command of this world reads like that.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => page.getByText('sing a song').isVisible(), soon).toBe(false);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a database as it grows, and plays on from a recorded step', async () => {
+    const { page, problems } = await openPage(browser, { viewport: { width: 1200, height: 900 } });
+    await page.goto(`${served.url}?token=${token}`);
+    expect(page.url()).toBe(served.url);
+    await page.getByText('1 episode measured').waitFor();
+    writer.trajectories.add(trajectoryOf('first', 1));
+    await page.getByText('2 episodes measured').waitFor();
+    await page.getByText('runs.db: 2 episodes, first running').waitFor();
+    await look(page, 'live');
+
+    await page.getByRole('link', { name: 'Trajectories' }).click();
+    await page.locator('a.episode').first().click();
+    await page.locator('.step .number').nth(2).click();
+    await page.getByRole('link', { name: 'Play from here' }).click();
+    await expect.poll(() => page.locator('.play-given').allTextContents(), soon).toEqual(trajectoryOf('first', 0).steps.slice(0, 2).map(step => step.command));
+    await look(page, 'from-recorded');
+    writer.runs.finish('first');
+    await page.getByText('runs.db: 2 episodes', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('fits a phone, and is dark where the system is', async () => {
+    const { page, problems } = await openPage(browser, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    await page.goto(onlyWorlds.url);
+    await playToTheEnd(page, 'household');
+    await look(page, 'phone');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const [red = 255] = /\d+/.exec(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')) ?? [];
+    expect(Number(red)).toBeLessThan(60);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('says so when it is no longer there, and goes on when it is back', async () => {
+    const away = await serve(studioApp({ worlds }), '127.0.0.1', 0);
+    const { page } = await openPage(browser);
+    await page.goto(away.url);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'search the rug' }).click();
+    await page.getByText('In the rug you find').waitFor();
+    await away.close();
+    await page.getByRole('button', { name: 'Hint' }).click();
+    await page.getByText('The studio does not answer.').waitFor();
+
+    // Another process: it knows nothing of the episode.
+    const back = await serve(studioApp({ worlds }), '127.0.0.1', away.port);
+    await page.getByRole('button', { name: 'search the vase' }).click();
+    await page.getByText('In the vase you find').waitFor();
+    expect(await page.locator('.play-given').allTextContents()).toEqual(['search the rug', 'search the vase']);
+    await page.close();
+    await back.close();
+  });
+});
