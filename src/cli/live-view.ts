@@ -15,7 +15,7 @@ export interface LiveState {
   readonly since: number;
   /** Running mean of the seconds of an iteration. */
   readonly mean: number | undefined;
-  readonly stopping: boolean;
+  readonly stage: 'running' | 'stopping' | 'over';
 }
 
 const curves: readonly [title: string, of: (report: IterationReport) => number | null | undefined, words: (value: number | null) => string][] = [
@@ -28,18 +28,23 @@ const curves: readonly [title: string, of: (report: IterationReport) => number |
   ['gradient', report => report.gradientNorm, figure],
 ];
 
+/** Alarms that the view has room for. */
+const shownAlarms = 2;
+
 /** The lines of the view, none wider than `columns`. Pure: what is written over is the caller's business. */
-export function liveView({ run, reports, evaluations, iterations, since, mean, stopping }: LiveState, columns: number): string[] {
-  const last = reports.at(-1), done = last?.iteration ?? 0;
+export function liveView({ run, reports, evaluations, iterations, since, mean, stage }: LiveState, columns: number): string[] {
+  const last = reports.at(-1), done = last?.iteration ?? 0, alarms = last?.alarms ?? [];
   const left = mean === undefined || done >= iterations ? '' : `, ${duration(Math.max(0, mean * (iterations - done) - since))} left`;
   const width = Math.max(8, Math.min(60, columns - 28));
+  const seconds = [...(last ? [`last ${last.seconds.total.toFixed(1)} s: rollout ${last.seconds.rollout.toFixed(1)}, update ${last.seconds.update.toFixed(1)}`] : []), ...(stage === 'over' ? [] : [`now ${since.toFixed(0)} s`])];
   const lines = [
     `${pc.bold(clipped(run, columns - 30))}  iteration ${done} of ${iterations}${left}`,
-    `${bar(done / iterations, width)}  ${last ? `last ${last.seconds.total.toFixed(1)} s: rollout ${last.seconds.rollout.toFixed(1)}, update ${last.seconds.update.toFixed(1)}` : 'sampling'}; now ${since.toFixed(0)} s`,
+    `${bar(done / iterations, Math.min(24, width))}  ${seconds.join('; ')}`,
     ...curves.map(([title, of, words]) => `  ${title.padEnd(13)}${words((last && of(last)) ?? null).padStart(8)}  ${sparkline(reports.map(of), width)}`),
     ...evaluations.map(report => `  ${evaluationLine(report)}`),
-    ...(last?.alarms ?? []).flatMap(alarm => alarmText(alarm).split('\n')),
-    pc.dim(stopping ? 'stopping after this iteration; Ctrl-C again ends at once' : 'Ctrl-C stops after this iteration and keeps the state'),
+    ...alarms.slice(0, shownAlarms).flatMap(alarm => alarmText(alarm).split('\n').flatMap(line => folded(line, columns))),
+    ...(alarms.length > shownAlarms ? [`and ${alarms.slice(shownAlarms).map(({ rule }) => rule).join(', ')}`] : []),
+    ...(stage === 'over' ? [] : [pc.dim(stage === 'stopping' ? 'stopping after this iteration; Ctrl-C again ends at once' : 'Ctrl-C stops after this iteration and keeps the state')]),
   ];
   return lines.map(line => clipped(line, columns));
 }
@@ -48,8 +53,9 @@ export function liveView({ run, reports, evaluations, iterations, since, mean, s
 export function liveProgress(run: string, iterations: number, terminal: { write(text: string): unknown; readonly columns?: number }, signal: AbortSignal): RlProgress {
   const reports: IterationReport[] = [], evaluations = new Map<string, EvaluationReport>();
   let mean: number | undefined, from = performance.now(), drawn = 0;
-  const draw = () => {
-    const lines = liveView({ run, reports, evaluations: [...evaluations.values()], iterations, since: (performance.now() - from) / 1000, mean, stopping: signal.aborted }, terminal.columns ?? 80);
+  const draw = (over = false) => {
+    const stage = over ? 'over' : signal.aborted ? 'stopping' : 'running';
+    const lines = liveView({ run, reports, evaluations: [...evaluations.values()], iterations, since: (performance.now() - from) / 1000, mean, stage }, terminal.columns ?? 80);
     terminal.write(`${drawn > 0 ? `\u001B[${drawn}A` : ''}${lines.map(line => `\r\u001B[K${line}\n`).join('')}\u001B[J`);
     drawn = lines.length;
   };
@@ -57,7 +63,7 @@ export function liveProgress(run: string, iterations: number, terminal: { write(
   return {
     onStart(start) {
       terminal.write(`${startLine(run, start)}\n`);
-      clock = setInterval(draw, 1000);
+      clock = setInterval(() => draw(), 1000);
       draw();
     },
     onIteration(report) {
@@ -72,7 +78,8 @@ export function liveProgress(run: string, iterations: number, terminal: { write(
     },
     end() {
       clearInterval(clock);
-      if (drawn > 0) draw();
+      if (drawn > 0) draw(true);
+      drawn = 0;
     },
   };
 }
@@ -92,6 +99,18 @@ export function sparkline(values: readonly (number | null | undefined)[], width:
   });
   const known = cells.filter(value => value !== null), low = Math.min(...known), high = Math.max(...known);
   return cells.map(value => (value === null ? ' ' : blocks[high === low ? 3 : Math.round((value - low) / (high - low) * 7)])).join('');
+}
+
+/** A sentence in as many lines as it needs; those after the first are indented. */
+function folded(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.trimEnd().split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(word);
+    else if (line.length + 1 + word.length < columns - 10) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines;
 }
 
 /** At most so many columns; escape sequences take none, and a line that is cut ends its colours. */

@@ -37,7 +37,8 @@ async function sourceOf(file: string): Promise<Source> {
   if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
     try {
       const { default: value } = await importFile(resolve(file));
-      if (value === undefined) throw new ClewError(`${name} exports no recipe by default. It should read: export default { advantages: 'grpo' }`);
+      // A module without a default export is read as an empty one.
+      if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) throw new ClewError(`${name} exports no recipe by default. It should read: export default { advantages: 'grpo' }`);
       return { value, at: () => name };
     } catch (error) {
       if (error instanceof ClewError) throw error;
@@ -74,7 +75,8 @@ function faultsOf(issue: z.core.$ZodIssue, source: Source): string[] {
   const { path } = issue, [setting] = path;
   if (issue.code === 'unrecognized_keys' && path.length === 0) return issue.keys.map(key => `${source.at([], key)}: "${key}" is no setting of a recipe. ${meant(key, Object.keys(rlRecipeSchema.shape))}`);
   const at = setting === undefined ? source.at([]) : `${source.at([setting])}: ${String(setting)}`;
-  if (issue.code === 'invalid_union') return [`${at} ${presetFault(String(setting), valueAt(source.value, setting), issue.errors.flat())}`];
+  const value = valueAt(source.value, setting), nested = issue.code === 'invalid_union' ? issue.errors.flat() : [];
+  if (issue.code === 'invalid_union' || (issue.code === 'unrecognized_keys' && path.length === 1)) return [`${at} ${presetFault(String(setting), value, nested)}`];
   const unknown = /Unrecognized key: "([^"]+)"/.exec(issue.message)?.[1];
   if (setting === 'objective' && unknown !== undefined) return [`${at}: "${unknown}" is no option of an objective. ${meant(unknown, Object.keys(objectiveSchema.shape))}`];
   const inner = path.slice(1).map(String).join('.');

@@ -19,7 +19,8 @@ export function rlLines(run: string, write: (text: string) => void): RlProgress 
     onStart: start => write(`${startLine(run, start)}\n`),
     onIteration(report) {
       mean = meanSeconds(mean, report);
-      write(`${iterationLine(report)}, ${duration(mean * (report.iterations - report.iteration))} left\n`);
+      const left = report.iterations - report.iteration;
+      write(`${iterationLine(report)}${left > 0 ? `, ${duration(mean * left)} left` : ''}\n`);
       for (const alarm of report.alarms) if (!raised.has(alarm.rule)) write(`${alarmText(alarm)}\n`);
       raised = new Set(report.alarms.map(({ rule }) => rule));
     },

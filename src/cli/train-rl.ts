@@ -118,12 +118,12 @@ async function policyFrom(file: string, world: World, option: string): Promise<C
 
 async function train({ call, options: prepared }: Prepared, { db, json }: Options): Promise<void> {
   const { run, recipe } = prepared, stop = new AbortController();
+  const write = (text: string) => process.stdout.write(text), live = !json && process.stdout.isTTY;
+  const progress = json ? rlJsonLines(run, write) : live ? liveProgress(run, recipe.iterations, process.stdout, stop.signal) : rlLines(run, write);
   const interrupted = () => {
-    process.stderr.write('\nStopping after this iteration. Run the same command again to go on; press Ctrl-C again to end at once.\n');
     stop.abort();
+    if (!live) process.stderr.write('\nStopping after this iteration. Run the same command again to go on; press Ctrl-C again to end at once.\n');
   };
-  const write = (text: string) => process.stdout.write(text);
-  const progress = json ? rlJsonLines(run, write) : process.stdout.isTTY ? liveProgress(run, recipe.iterations, process.stdout, stop.signal) : rlLines(run, write);
   const store = openToWrite(db);
   process.once('SIGINT', interrupted);
   try {
