@@ -4,6 +4,7 @@ import { policyVersion } from '../agents/index.ts';
 import { type ReportData, resultOf, resultSchema } from '../report/index.ts';
 import type { Store } from '../trajectory/index.ts';
 import type { ColdStart } from './cold-start.ts';
+import { withoutPlaces } from './kept-recipe.ts';
 import { coldStartArm } from './recipe.ts';
 import { secondsOf } from './stopwatch.ts';
 import type { Study } from './study.ts';
@@ -33,11 +34,11 @@ export const studyResultSchema = resultSchema.extend({
 export type StudyResult = z.infer<typeof studyResultSchema>;
 
 /** The result of a study that is over. */
-export function studyResultOf({ recipe: { data: _, ...recipe }, world, panels }: Study, report: ReportData, store: Store, coldStart: ColdStart, trained: readonly TrainedArm[]): StudyResult {
+export function studyResultOf({ recipe, world, panels }: Study, report: ReportData, store: Store, coldStart: ColdStart, trained: readonly TrainedArm[]): StudyResult {
   return {
     ...resultOf(report),
     study: {
-      recipe,
+      recipe: withoutPlaces(recipe),
       world: { name: world.name, version: world.version, grammar: world.grammar, heldOut: [...world.heldOut] },
       panels: panels.map(({ level, panel, tasks }) => ({ level, panel, tasks: tasks.length })),
       demonstrations: coldStart.demonstrations,

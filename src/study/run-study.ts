@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { ClewError } from '../errors.ts';
 import { writeAtomically } from '../policy/atomic-write.ts';
 import type { Checkpoint, LearnerOptions } from '../policy/index.ts';
 import { reportData, type ReportData, writeReport } from '../report/index.ts';
 import type { Store } from '../trajectory/index.ts';
-import { canonicalJson } from '../world/index.ts';
 import { type ColdStart, trainColdStart } from './cold-start.ts';
 import { evaluatePolicy, runName } from './evaluate.ts';
-import { coldStartArm, type StudyRecipe } from './recipe.ts';
+import { keepRecipe } from './kept-recipe.ts';
+import { coldStartArm } from './recipe.ts';
 import { type StudyResult, studyResultOf } from './result.ts';
 import { stagesOf, type Staged } from './stages.ts';
 import type { Study, StudyProgress } from './study.ts';
@@ -48,7 +47,7 @@ const fixedStages = 5;
 export async function runStudy(study: Study, options: StudyOptions): Promise<StudyOutcome | null> {
   const { recipe } = study, { out, progress = {} } = options;
   mkdirSync(out, { recursive: true });
-  await keepRecipe(path.join(out, 'recipe.json'), out, recipe);
+  await keepRecipe(out, recipe);
   const stage = stagesOf(fixedStages + 2 * recipe.seeds.length * recipe.arms.length, progress);
   const evaluated = (arm: string, seed: number | null, policy: Checkpoint) => stage('evaluation', runName(arm, seed), () => evaluate(study, options, arm, seed, policy));
 
@@ -81,26 +80,4 @@ async function report(study: Study, { out, store, commands = [] }: StudyOptions,
   const bytes = await writeReport(files.report, data, store);
   await writeAtomically(files.result, Buffer.from(`${JSON.stringify(result, null, 2)}\n`));
   return { value: { data, result, files }, before: false, outcome: `${(bytes / 1e6).toFixed(1)} MB` };
-}
-
-/** Keeps the recipe of a folder, which further arms and seeds may be added to. Where the data is decides nothing. */
-async function keepRecipe(file: string, out: string, { data: _, ...recipe }: StudyRecipe): Promise<void> {
-  if (existsSync(file)) {
-    const before = JSON.parse(readFileSync(file, 'utf8')) as Omit<StudyRecipe, 'data'>;
-    const other = differences(before, recipe);
-    if (other.length > 0) throw new ClewError(`${out} holds the study "${before.name}", which was begun with other settings: ${other.join('; ')}. Give this one another --out, or remove that folder.`);
-  }
-  await writeAtomically(file, Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`));
-}
-
-/** What is not as it was, each with its old and its new value. */
-function differences(before: Omit<StudyRecipe, 'data'>, now: Omit<StudyRecipe, 'data'>): string[] {
-  const flat = ({ seeds: _, arms, ...rest }: Omit<StudyRecipe, 'data'>): Map<string, string> => {
-    const settings = Object.entries(rest).flatMap(([group, value]) => (typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).map(([key, inner]) => [`${group}.${key}`, canonicalJson(inner ?? null)] as const) : [[group, canonicalJson(value ?? null)] as const]));
-    return new Map([...settings, ...arms.flatMap(({ name, rl }) => Object.entries(rl).map(([key, inner]) => [`${name}: ${key}`, canonicalJson(inner ?? null)] as const))]);
-  };
-  const [old, current] = [flat(before), flat(now)], added = new Set(now.arms.map(({ name }) => name).filter(name => !before.arms.some(arm => arm.name === name)));
-  const gone = [...before.arms.map(({ name }) => name).filter(name => !now.arms.some(arm => arm.name === name)), ...before.seeds.filter(seed => !now.seeds.includes(seed)).map(seed => `seed ${seed}`)];
-  const changed = [...new Set([...old.keys(), ...current.keys()])].filter(key => !gone.some(name => key.startsWith(`${name}: `)) && ![...added].some(name => key.startsWith(`${name}: `)) && old.get(key) !== current.get(key));
-  return [...changed.map(key => `${key} was ${old.get(key) ?? 'not set'}, is now ${current.get(key) ?? 'not set'}`), ...gone.map(name => `${name} is gone`)];
 }
