@@ -15,6 +15,7 @@ import { panelCommand } from './panel.ts';
 import { parseCommand } from './parse.ts';
 import { playCommand } from './play.ts';
 import { policyCommand } from './policy.ts';
+import { quickstartCommand } from './quickstart.ts';
 import { reportCommand } from './report.ts';
 import { rolloutCommand } from './rollout.ts';
 import { runsCommand } from './runs.ts';
@@ -29,6 +30,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot)
 const program = new Command('clew')
   .description('Text worlds as state machines, agents that say how they are thinking, and rewards that can be checked.')
   .version(version)
+  .addCommand(quickstartCommand())
   .addCommand(newCommand())
   .addCommand(checkCommand())
   .addCommand(playCommand())

@@ -3,3 +3,5 @@ export { runStudy, type StudyOptions, type StudyOutcome } from './run-study.ts';
 export { studyResultSchema, type StudyResult } from './result.ts';
 export type { StageEnd, Study, StudyPanel, StudyProgress, StudyStage } from './study.ts';
 export { formatStudy } from './table.ts';
+export { checkMachine, type MachineReport } from './machine.ts';
+export { quickstartRecipe, quickstartWorlds, usualMinutes, usualSpeed, type QuickstartWorld } from './quickstart.ts';
