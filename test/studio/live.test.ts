@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,6 +117,18 @@ describe('the event stream over a database', () => {
     writer.trajectories.add(trajectoryOf('first', 1));
     await expect.poll(() => told.some(({ trajectories }) => trajectories === 2), soon).toBe(true);
   });
+});
+
+it('lets a run that ends meanwhile leave everything in one file, which can be copied', () => {
+  database = liveDatabase(path);
+  writer.trajectories.add(trajectoryOf('first', 1));
+  writer.close();
+  const copy = join(folder, 'copy.db');
+  copyFileSync(path, copy);
+  const reader = openStore(copy);
+  expect(reader.trajectories.count().trajectories).toBe(2);
+  reader.close();
+  writer = openStore(path);
 });
 
 describe('the report on a database', () => {

@@ -77,13 +77,19 @@ function prepare(db: Database.Database): void {
   db.pragma('wal_autocheckpoint = 8000');
 }
 
-/** A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there, or a full disk, the log stays: nothing is lost. */
+/**
+ * A closed store is one file, which readers can open in a directory that they cannot write. With a reader still there the log stays,
+ * but what was written goes from it into the file, which may then be copied. With a full disk all stays as it is: nothing is lost.
+ */
 function leaveOneFile(db: Database.Database): void {
   db.pragma('busy_timeout = 0');
-  try {
-    db.pragma('journal_mode = DELETE');
-  } catch (error) {
-    if (!/^SQLITE_(BUSY|FULL|IOERR)/.test((error as { code?: string }).code ?? '')) throw error;
+  for (const attempt of ['journal_mode = DELETE', 'wal_checkpoint(TRUNCATE)']) {
+    try {
+      db.pragma(attempt);
+      return;
+    } catch (error) {
+      if (!/^SQLITE_(BUSY|FULL|IOERR)/.test((error as { code?: string }).code ?? '')) throw error;
+    }
   }
 }
 
