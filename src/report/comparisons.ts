@@ -79,7 +79,7 @@ function judge(difference: ReportDifference, { seeds, seedTests }: Unjudged, fig
     return { finding: findingOf(test.low, test.high), evidence: `over ${seeds.length} seeds ${points(test.mean)} on average (95 % interval ${range(test.low, test.high)}${p})` };
   }
   const { value, low, high, tasks, pairs } = difference;
-  const once = seeds.length < 2 ? ', one training seed' : '';
+  const once = seeds.length < 2 ? ', one seed' : '';
   if (low === null || high === null) {
     if (tasks < 2) return { finding: 'unclear', evidence: `a difference of ${points(value)} on a single task` };
     return { finding: findingOf(value, value), evidence: `a difference of ${points(value)}, the same on every task (${pairs} pairs, ${tasks} tasks${once})` };

@@ -41,7 +41,7 @@ export function settingsOf({ config }: Pick<Run, 'config'>): RunSettings {
 const trainingKinds: ReadonlySet<Run['kind']> = new Set(['rl', 'cold-start', 'pretrain', 'sft']);
 
 const levelOfSplit: Readonly<Record<Split, string>> = { seen: 'L0', unseen: 'L1', heldOut: 'L2', train: 'train' };
-const splitOfLevel: Readonly<Record<string, string>> = { L0: 'seen', L1: 'unseen', L2: 'held out', train: 'training tasks', training: 'while training' };
+const splitOfLevel: Readonly<Record<string, string>> = { L0: 'seen', L1: 'unseen', L2: 'held out', train: 'training tasks', training: '' };
 
 /** The level of episodes that were played to train on. */
 export const trainingLevel = 'training';
@@ -78,7 +78,7 @@ export function sortLevels(names: Iterable<string>): { name: string; label: stri
   const world = (name: string): string => (level(name) === undefined ? name : name.slice(0, name.split(' ').indexOf(level(name)!)));
   return [...new Set(names)]
     .toSorted((a, b) => Number(a === trainingLevel) - Number(b === trainingLevel) || compareText(world(a), world(b)) || rank(a) - rank(b) || compareText(a, b))
-    .map(name => ({ name, label: level(name) === undefined ? name : `${name} (${splitOfLevel[level(name)!]})` }));
+    .map(name => ({ name, label: splitOfLevel[level(name) ?? ''] ? `${name} (${splitOfLevel[level(name)!]})` : name }));
 }
 
 /** Arms that no training run belongs to come first: they are what the others are compared with. Otherwise in the order of the runs. */

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { element } from './element.ts';
 import { counted } from './numbers.ts';
+import { inSpells } from './spells.ts';
 
 const mostShown = 60;
 
@@ -20,25 +21,4 @@ export function alarmTable(context: Context): HTMLElement {
         element('td', {}, element('span', { class: `badge ${level}` }, level), ` ${rule}`),
         element('td', { class: 'text' }, message), element('td', { class: 'text' }, remedy)))))),
     raised.length > shown.length ? element('p', { class: 'muted' }, `and ${raised.length - shown.length} more.`) : null);
-}
-
-interface Spell {
-  readonly rule: string;
-  readonly level: 'warn' | 'stop';
-  readonly from: number;
-  readonly to: number;
-  /** As the last of them says it. */
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** Alarms of one run; those of one rule and level in neighbouring iterations, with at most two quiet ones between, are one spell. */
-export function inSpells(alarms: readonly { readonly rule: string; readonly level: 'warn' | 'stop'; readonly iteration: number; readonly message: string; readonly remedy: string }[]): Spell[] {
-  const spells: Spell[] = [];
-  for (const { rule, level, iteration, message, remedy } of alarms) {
-    const at = spells.findLastIndex(spell => spell.rule === rule && spell.level === level && iteration - spell.to <= 3);
-    if (at < 0) spells.push({ rule, level, from: iteration, to: iteration, message, remedy });
-    else spells[at] = { ...spells[at]!, to: iteration, message, remedy };
-  }
-  return spells;
 }

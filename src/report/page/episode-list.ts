@@ -63,7 +63,7 @@ function showRows(context: Context, rows: readonly EpisodeRow[], list: HTMLEleme
   const readable = rows.filter(row => row.readable).length;
   const won = rows.filter(row => row.success === true).length;
   count.textContent = rows.length === 0 ? 'No trajectory fits. Clear the filter, or look for another word.'
-    : `${counted(rows.length, 'trajectory').replace('trajectorys', 'trajectories')}, ${won.toLocaleString('en')} with success${readable < rows.length ? `; the ${readable.toLocaleString('en')} in colour can be read` : ''}`;
+    : `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'trajectory' : 'trajectories'}, ${won.toLocaleString('en')} with success${readable < rows.length ? `; ${readable.toLocaleString('en')} of them can be read` : ''}`;
   let shown = 0;
   const more = element('button', { type: 'button', class: 'show-more', onclick: () => extend() });
   const extend = (): void => {

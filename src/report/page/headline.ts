@@ -9,17 +9,18 @@ type Mean = ResultRow['figures']['steps']['all'];
 /** Arms × levels: the figures that a claim is made with, each with its 95 % interval below it. */
 export function headlineTable(context: Context): HTMLElement {
   const { results, levels } = context.data;
-  const heads = ['', 'success', 'all', 'when solved', 'inadmissible', 'first 10 steps', 'all steps', 'solved by all', 'well-formed', 'tags'];
+  const tagged = results.some(({ figures }) => figures.tags.shares.none.value !== null);
+  const heads = ['', 'success', 'all', 'when solved', 'inadmissible', 'first 10 steps', 'all steps', 'solved by all', ...(tagged ? ['well-formed', 'tags'] : [])];
   return element('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Headline table' }, element('table', { class: 'headline' },
     element('thead', {},
-      element('tr', {}, element('th', { colspan: 2 }), element('th', { colspan: 2, class: 'over' }, 'steps'), element('th', {}), element('th', { colspan: 3, class: 'over' }, 'repetitive actions'), element('th', { colspan: 2 })),
+      element('tr', {}, element('th', { colspan: 2 }), element('th', { colspan: 2, class: 'over' }, 'steps'), element('th', {}), element('th', { colspan: 3, class: 'over' }, 'repetitive actions'), tagged ? element('th', { colspan: 2 }) : null),
       element('tr', {}, ...heads.map(head => element('th', { scope: 'col' }, head)))),
     ...levels.filter(({ name }) => results.some(({ level }) => level === name)).map(({ name, label }) => element('tbody', {},
       element('tr', { class: 'level' }, element('th', { colspan: heads.length, scope: 'rowgroup' }, element('span', {}, label))),
-      ...results.filter(({ level }) => level === name).map(row => headlineRow(context, row))))));
+      ...results.filter(({ level }) => level === name).map(row => headlineRow(context, row, tagged))))));
 }
 
-function headlineRow(context: Context, { arm, figures, matched, seeds }: ResultRow): HTMLElement {
+function headlineRow(context: Context, { arm, figures, matched, seeds }: ResultRow, tagged: boolean): HTMLElement {
   const { success, steps, rates, tags, episodes, tasks } = figures;
   const malformed = rates.formatInvalid.pooled;
   const wellFormed: Rate = { ...malformed, value: malformed.value === null ? null : 1 - malformed.value, interval: malformed.interval && { ...malformed.interval, low: 1 - malformed.interval.high, high: 1 - malformed.interval.low } };
@@ -34,8 +35,7 @@ function headlineRow(context: Context, { arm, figures, matched, seeds }: ResultR
     rateCell(rates.stateActionRepeat.first10),
     rateCell(rates.stateActionRepeat.pooled),
     matched ? rateCell(matched.repetition, '', counted(matched.episodes, 'episode')) : cell('–', ''),
-    rateCell(wellFormed),
-    element('td', {}, tagBar(Object.fromEntries(tagNames.map(tag => [tag, tags.shares[tag].value])))));
+    ...(tagged ? [rateCell(wellFormed), element('td', {}, tagBar(Object.fromEntries(tagNames.map(tag => [tag, tags.shares[tag].value]))))] : []));
 }
 
 function rateCell(rate: Rate, style = '', below = percentRange(rate.interval)): HTMLElement {

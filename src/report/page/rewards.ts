@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { element } from './element.ts';
 import { signed } from './numbers.ts';
-import { partName } from './training.ts';
+import { partName } from './part-name.ts';
 
 /** What each part of the stored rewards paid an episode of the evaluations. Null when no scores are stored. */
 export function rewardTable(context: Context): HTMLElement | null {

@@ -11,7 +11,7 @@ export function stepCard(view: TrajectoryView, t: number, beside: string | null)
   return element('article', { class: `step${step.repeats === null ? '' : ' repeated'}`, style: `--own:var(${tagColour(step.tag)})`, 'data-step': t + 1 },
     element('header', {},
       element('a', { class: 'number', href: link(t), title: 'Link to this step' }, t + 1),
-      element('span', { class: 'tag' }, step.tag ?? 'no tag asked'),
+      step.tag === null ? null : element('span', { class: 'tag' }, step.tag),
       ...badges(step, link)),
     step.thought ? element('p', { class: 'thought' }, step.thought) : null,
     step.reply === null ? null : element('pre', { class: 'reply', title: 'Everything the agent wrote' }, step.reply),

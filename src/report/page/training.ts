@@ -3,6 +3,7 @@ import { chart, legendOf, type Line } from './chart.ts';
 import { type Context, tagColour, tagNames } from './context.ts';
 import { choice, element } from './element.ts';
 import { number, percent } from './numbers.ts';
+import { partName } from './part-name.ts';
 import { acrossSeeds, byArm, iterationsOf, type Points, smoothed } from './series.ts';
 
 interface Curve {
@@ -108,17 +109,6 @@ export function tagCurves(context: Context): HTMLElement[] {
 }
 
 const partColours = ['--part-0', '--part-1', '--part-2', '--part-3', '--part-4', '--part-5', '--part-6', '--part-7'];
-
-/** A part of a reward as a legend names it: without the method where no other method has such a part. */
-export function partName(part: string, all: readonly string[]): string {
-  const [method = '', name = ''] = splitPart(part);
-  return method === name || all.filter(other => splitPart(other)[1] === name).length === 1 ? name : `${method} ${name}`;
-}
-
-function splitPart(part: string): [string, string] {
-  const cut = part.lastIndexOf('/');
-  return [part.slice(0, Math.max(0, cut)), part.slice(cut + 1)];
-}
 
 /** What each part of the rewards paid over training, arm by arm. */
 export function rewardCurves(context: Context): HTMLElement[] {
