@@ -23,7 +23,8 @@ export function isLoopback(host: string): boolean {
  *
  * - The Host must be one that no stranger's domain can stand for. A site that lets its name point to 127.0.0.1 (DNS rebinding) is
  *   to the browser the studio's own origin, but it cannot make the browser name another host than its own.
- * - An Origin, which browsers send with every request that changes something, must be the Host itself.
+ * - An Origin, which browsers send with every request that changes something, must be the Host itself; what else they say of where a
+ *   request comes from must agree.
  * - The token must be there: as `Authorization: Bearer`, as a cookie, or once as `?token=`, which the cookie then stands for.
  */
 export function guard({ host, token }: GuardOptions): MiddlewareHandler {
@@ -32,6 +33,9 @@ export function guard({ host, token }: GuardOptions): MiddlewareHandler {
     if (asked === undefined || !isOurs(asked, host)) throw new Refusal(403, `This studio does not answer to the host "${asked ?? ''}": open it under the address that clew studio printed.`);
     const origin = c.req.header('origin');
     if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`) throw new Refusal(403, `This studio does not answer pages of ${origin}.`);
+    // Browsers say from where else a page asks, also where they send no Origin; a link to the studio may be followed.
+    const site = c.req.header('sec-fetch-site');
+    if ((site === 'cross-site' || site === 'same-site') && c.req.header('sec-fetch-mode') !== 'navigate') throw new Refusal(403, 'This studio does not answer pages of other origins.');
     if (token !== undefined) {
       const cookie = `clew-studio-${portOf(asked)}`;
       const given = c.req.query('token');

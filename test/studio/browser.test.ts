@@ -118,6 +118,32 @@ describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { time
     await page.close();
   });
 
+  it('waits for the first episode of a database, and says when a world answers otherwise than was recorded', async () => {
+    const path = join(folder, 'fresh.db');
+    const own = openStore(path);
+    own.runs.add({ id: 'other', kind: 'rollout', world: 'locked-room', config: {} });
+    const fresh = liveDatabase(path, { interval: 50 });
+    const ending = new AbortController();
+    const there = await serve(studioApp({ worlds, database: fresh, stopped: ending.signal }), '127.0.0.1', 0);
+    const { page, problems } = await openPage(browser);
+    await page.goto(there.url);
+    await page.getByText('Nothing has been played or trained in this database yet.').waitFor();
+    const recorded = trajectoryOf('other', 0);
+    own.trajectories.add({ ...recorded, steps: recorded.steps.map(step => ({ ...step, observation: `Once: ${step.observation}` })) });
+    await page.getByText('1 episode measured').waitFor();
+
+    await page.goto(`${there.url}#/trajectory/${encodeURIComponent(recorded.id)}/2`);
+    await page.getByRole('link', { name: 'Play from here' }).click();
+    await page.getByText('The world does not answer here as it did when this was recorded').waitFor();
+    expect(await page.locator('.play-given').allTextContents()).toEqual([recorded.steps[0]!.command]);
+    expect(problems).toEqual([]);
+    await page.close();
+    ending.abort();
+    await there.close();
+    await fresh.close();
+    own.close();
+  });
+
   it('fits a phone, and is dark where the system is', async () => {
     const { page, problems } = await openPage(browser, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
     await page.goto(onlyWorlds.url);

@@ -21,6 +21,10 @@ describe('a studio on the loopback address', () => {
   it('does not answer a page of another origin', async () => {
     expect((await from('localhost:4321', { origin: 'http://localhost:4321' })).status).toBe(200);
     for (const origin of ['http://evil.example', 'http://localhost:3000', 'null']) expect(await errorOf(from('localhost:4321', { origin }))).toMatchObject({ status: 403 });
+    for (const site of ['cross-site', 'same-site']) {
+      expect((await from('localhost:4321', { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
+      expect((await from('localhost:4321', { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' })).status).toBe(200);
+    }
   });
 
   it('tells browsers to run nothing but its own scripts, and to be shown in no frame', async () => {
