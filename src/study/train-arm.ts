@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { policyVersion } from '../agents/index.ts';
 import { type Checkpoint, loadCheckpoint, loadPolicy } from '../policy/index.ts';
-import { trainRl } from '../training/rl/index.ts';
+import { temper, trainRl } from '../training/rl/index.ts';
 import { stateFile } from '../training/stage.ts';
 import type { TrainedPolicy } from '../training/stages/index.ts';
 import { canonicalJson } from '../world/index.ts';
@@ -45,7 +45,7 @@ export async function trainArm(study: Study, options: StudyOptions, { name: arm,
   }));
   if (!policy && !stoppedBy) return null;
   return {
-    value: { ...trained, policy: policy ?? await lastHealthy(file, start), iterations, stoppedBy: stoppedBy?.rule ?? null },
+    value: { ...trained, policy: policy ?? await lastHealthy(file, start, recipe.temperature), iterations, stoppedBy: stoppedBy?.rule ?? null },
     before: false, outcome: `${outcomeOf(options, run)}${stoppedBy ? `; ended by the alarm "${stoppedBy.rule}" after ${iterations} iterations` : ''}`,
   };
 }
@@ -60,10 +60,12 @@ async function policyOf(file: string, world: string, { run, seed, recipe, start 
 }
 
 /** What a run that an alarm ended has kept; the cold start when that was its first iteration. */
-async function lastHealthy(file: string, start: TrainedPolicy): Promise<Checkpoint> {
+async function lastHealthy(file: string, start: TrainedPolicy, temperature: number): Promise<Checkpoint> {
   const state = stateFile(file);
   if (!existsSync(state)) return start;
   const { model, tokenizer } = await loadCheckpoint(state, { tokenizer: start.tokenizer, config: start.model.config });
+  // A state is kept as it is sampled.
+  temper(model, 1 / temperature);
   return { model, tokenizer, origin: start.origin };
 }
 
