@@ -44,13 +44,18 @@ function list({ db, json }: ListOptions): void {
     if (json) process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
     else if (runs.length === 0) process.stdout.write(`${db} holds no runs.\n`);
     else {
-      const rows = runs.map(({ id, kind, world, status, started, iterations, episodes, success }) =>
-        [id, kind, world, status, started.slice(0, 16).replace('T', ' '), iterations === null ? '' : String(iterations), String(episodes), percent(success)]);
-      process.stdout.write(`${textTable([['run', 'kind', 'world', 'status', 'started (UTC)', 'iterations', 'episodes', 'success'], ...rows], '').join('\n')}\n`);
+      const words = columnsOf([['run', 'kind', 'world', 'status', 'started (UTC)'], ...runs.map(({ id, kind, world, status, started }) => [id, kind, world, status, started.slice(0, 16).replace('T', ' ')])]);
+      const numbers = [['iterations', 'episodes', 'success'], ...runs.map(({ iterations, episodes, success }) => [iterations === null ? '' : String(iterations), String(episodes), percent(success)])];
+      process.stdout.write(`${textTable(numbers.map((row, i) => [words[i]!, ...row]), '').join('\n')}\n`);
     }
   } finally {
     store.close();
   }
+}
+
+/** Rows of words as lines, every column aligned to the left. */
+function columnsOf(rows: readonly (readonly string[])[]): string[] {
+  return rows.map(row => row.map((cell, c) => cell.padEnd(Math.max(...rows.map(other => other[c]!.length)))).join('  '));
 }
 
 function listed(store: Store, { id, kind, world, status, created }: Run): Listed {

@@ -106,12 +106,12 @@ function saidIn(worldName: string | undefined, options: Options, kept: RlCall | 
   const said: Partial<RlCall> = { ...kept, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   const { world, from: start } = said;
   if (world === undefined) throw new UsageError('Say which world to train in: clew train rl WORLD --recipe FILE --from POLICY.');
-  if (start === undefined) throw new UsageError(`Say with which policy to begin: --from POLICY, the cold start. Make one with: clew train sft ${world} --demonstrations cold-start/${world}.sqlite --out cold-start.safetensors`);
+  if (start === undefined) throw new UsageError(`Say with which policy to begin: --from POLICY, the cold start. Make one with: clew train sft ${world} --demonstrations FILE --out cold-start.safetensors`);
   return { ...said, world, from: start };
 }
 
 async function policyFrom(file: string, world: World, option: string): Promise<Checkpoint & { readonly origin: Origin }> {
-  if (!existsSync(file)) throw new UsageError(`There is no policy ${file} (${option}). Make a cold start with: clew train sft ${world.name} --demonstrations cold-start/${world.name}.sqlite --out ${file}`);
+  if (!existsSync(file)) throw new UsageError(`There is no policy ${file} (${option}). Make a cold start with: clew train sft ${world.name} --demonstrations FILE --out ${file}`);
   const { model, tokenizer, origin } = await loadPolicy(file, world.name);
   return { model, tokenizer, origin: origin! };
 }
@@ -146,9 +146,12 @@ async function train({ call, options: prepared }: Prepared, { db, json }: Option
 }
 
 function report({ iterations, finished, stoppedBy }: RlResult, { call, run, recipe, db, json }: { call: RlCall; run: string; recipe: RlRecipe; db: string; json: boolean }): void {
-  const at = db === defaultDatabase ? '' : ` --db ${db}`;
-  if (json) process.stdout.write(`${JSON.stringify({ type: 'end', run, iterations, finished, stoppedBy, policy: finished ? call.out : null, state: finished ? null : stateFile(call.out), db })}\n`);
-  else if (stoppedBy) process.stdout.write(`${alarmText(stoppedBy)}\n${pc.bold(run)} was stopped in iteration ${stoppedBy.iteration}; what it had learnt before is kept in ${stateFile(call.out)}, after ${iterations} iterations.\nWith a changed recipe a new run can begin there: clew train rl ${call.world} --from ${stateFile(call.out)} --recipe FILE --run NAME${at}\n`);
-  else if (!finished) process.stdout.write(`Stopped after iteration ${iterations} of ${recipe.iterations}. To go on: clew train rl --resume ${JSON.stringify(run)}${at}\n`);
+  const at = db === defaultDatabase ? '' : ` --db ${db}`, state = stateFile(call.out);
+  if (json) process.stdout.write(`${JSON.stringify({ type: 'end', run, iterations, finished, stoppedBy, policy: finished ? call.out : null, state: finished ? null : state, db })}\n`);
+  else if (stoppedBy) {
+    // At another temperature the state is no policy that could be played: its logits are divided.
+    const goOn = recipe.temperature === 1 ? ` To go on from there with a changed recipe, as another run: clew train rl ${call.world} --from ${state} --recipe FILE --run NAME${at}` : '';
+    process.stdout.write(`${alarmText(stoppedBy)}\n${pc.bold(run)} was stopped in iteration ${stoppedBy.iteration}. What it had learnt in the ${iterations} iterations before is in ${state}.${goOn}\n`);
+  } else if (!finished) process.stdout.write(`Stopped after iteration ${iterations} of ${recipe.iterations}. To go on: clew train rl --resume ${JSON.stringify(run)}${at}\n`);
   else process.stdout.write(`${pc.bold(call.out)}: ${iterations} iterations.\n${pc.dim(`  clew runs show ${JSON.stringify(run)}${at}\n  clew eval --agent policy:${call.out} --panel seen${at}`)}\n`);
 }
