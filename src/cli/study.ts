@@ -1,14 +1,13 @@
 import { Command } from 'commander';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import pc from 'picocolors';
-import { parseDocument } from 'yaml';
-import { ClewError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { fileName, formatStudy, readStudyRecipe, runStudy, type StudyOutcome, type StudyRecipe } from '../study/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
-import { importFile } from './import-file.ts';
 import { openStudy } from './open-study.ts';
+import { readSettings } from './settings-file.ts';
 import { studyProgress } from './study-progress.ts';
 
 interface Options extends ComputeOptions {
@@ -28,7 +27,7 @@ export function studyCommand(): Command {
       if (options.out !== undefined && files.length > 1) throw new UsageError('--out names the folder of one study, and there are several recipes. Leave it out: each study has a folder of its own under runs/.');
       // What is wrong with the last recipe should be known before the first has run for hours.
       const recipes: { recipe: StudyRecipe; file: string }[] = [];
-      for (const file of files) recipes.push({ recipe: readStudyRecipe(await recipeIn(file), path.basename(file)), file });
+      for (const file of files) recipes.push({ recipe: await loadStudyRecipe(file), file });
       const twice = recipes.find(({ recipe }, i) => recipes.some((other, k) => k < i && fileName(other.recipe.name) === fileName(recipe.name)));
       if (twice) throw new UsageError(`Two of the recipes are called "${twice.recipe.name}": their folders would be one.`);
       const outcomes: StudyOutcome[] = [];
@@ -40,6 +39,11 @@ export function studyCommand(): Command {
       }
       if (options.json) printJson(outcomes.length === 1 ? outcomes[0]!.result : outcomes.map(({ result }) => result));
     });
+}
+
+async function loadStudyRecipe(file: string): Promise<StudyRecipe> {
+  const { value, at } = await readSettings(file, { missing: () => 'docs/reference/study.md says what is in one.', example: "{ name: 'my-study', world: 'household', … }" });
+  return readStudyRecipe(value, at);
 }
 
 export interface ConductOptions extends ComputeOptions {
@@ -90,19 +94,4 @@ function printStudy({ result, files }: StudyOutcome): void {
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** What a recipe file says. */
-async function recipeIn(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw new UsageError(`There is no recipe ${file}. docs/reference/study.md says what is in one.`);
-  const kind = path.extname(file), name = path.basename(file);
-  if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
-    const { default: value } = await importFile(path.resolve(file));
-    if (value === undefined) throw new ClewError(`${name} exports no recipe by default. It should read: export default { name: 'my-study', … }`);
-    return value;
-  }
-  if (!['.yaml', '.yml', '.json'].includes(kind)) throw new UsageError(`${name} is no recipe by its name: a recipe is a .yaml, .yml, .json, .ts, .mts, .js or .mjs file.`);
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  if (document.errors[0]) throw new ClewError(`${name}: ${document.errors[0].message.split('\n')[0]}`);
-  return document.toJS() as unknown;
 }

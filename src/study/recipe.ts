@@ -92,12 +92,13 @@ export const coldStartArm = 'cold start';
 
 /**
  * A recipe with its defaults.
+ * @param at names the place of a setting, or of a key within it, for messages: `study.yaml, line 3`.
  * @throws ClewError with a sentence for each setting that is wrong, and for an unknown one those that there are.
  */
-export function readStudyRecipe(input: unknown, name = 'The recipe'): StudyRecipe {
+export function readStudyRecipe(input: unknown, at: (path: readonly PropertyKey[], key?: string) => string = () => 'The recipe'): StudyRecipe {
   const read = studyRecipeSchema.safeParse(input);
   if (read.success) return read.data;
-  throw new ClewError(read.error.issues.map(issue => `${name}: ${faultOf(issue)}`).join('\n'));
+  throw new ClewError(read.error.issues.map(issue => `${at(issue.path, issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined)}: ${faultOf(issue)}`).join('\n'));
 }
 
 /** A name as part of a file's name. */
