@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportData, writeReport, type ReportData } from '../../src/report/index.ts';
+import { chromiumPath, needsChromium, openChromium, openPage } from '../studio/chromium.ts';
+import { makeStudy } from './study.ts';
+
+// Set CLEW_SCREENSHOTS to a folder to look at what the tests see.
+const look = (page: Page, name: string) => (process.env['CLEW_SCREENSHOTS'] ? page.screenshot({ path: path.join(process.env['CLEW_SCREENSHOTS'], `report ${name}.png`), fullPage: true }) : undefined);
+
+describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'clew-report-'));
+  const url = pathToFileURL(path.join(folder, 'report.html')).href;
+  let browser: Browser;
+  let data: ReportData;
+
+  beforeAll(async () => {
+    const store = await makeStudy(':memory:', { tasks: 8, seeds: 2, iterations: 12 });
+    data = reportData(store, { title: 'A study', sample: 6 });
+    await writeReport(path.join(folder, 'report.html'), data, store);
+    store.close();
+    browser = await openChromium();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function open(hash = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; problems: string[] }> {
+    const opened = await openPage(browser, options);
+    await opened.page.goto(url + hash);
+    await opened.page.locator('main[data-shown]').waitFor();
+    return opened;
+  }
+
+  /** Pixels of a canvas that are painted in a colour of the page, or nearly: the edges of a line are mixed with what is under it. */
+  const painted = (page: Page, canvas: string, property: string) => page.locator(canvas).first().evaluate((element, name) => {
+    const drawn = element as HTMLCanvasElement;
+    const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const wanted = [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
+    // A copy: reading the page's own canvas makes Chromium warn.
+    const copy = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(drawn, 0, 0);
+    const { data: pixels } = copy.getImageData(0, 0, drawn.width, drawn.height);
+    let count = 0;
+    for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3]! > 200 && wanted.every((value, channel) => Math.abs(pixels[i + channel]! - value) < 12)) count++;
+    return count;
+  }, property);
+
+  it('shows the headline table with what was measured', async () => {
+    const { page, problems } = await open();
+    await look(page, 'desktop');
+    expect(await page.title()).toBe('A study · Clew report');
+    const cell = page.locator('.headline tbody').first().locator('tr', { hasText: 'RLVMR' }).locator('td').first();
+    const { success } = data.results.find(({ arm, level }) => arm === 'RLVMR' && level === 'L0')!.figures;
+    expect(await cell.innerText()).toContain(`${(100 * success.value!).toFixed(1)} %`);
+    expect(await cell.innerText()).toContain(`${(100 * success.interval!.low).toFixed(1)} to `);
+    expect(await page.locator('.verdicts li').first().innerText()).toContain(data.comparisons.find(({ a, b }) => a === 'GRPO' && b === 'RLVMR')!.verdicts[0]!.sentence);
+    expect(problems).toEqual([]);
+  });
+
+  it('draws learning curves in the colours of the arms, and tells the values under the pointer', async () => {
+    const { page, problems } = await open('#curves');
+    const first = page.locator('#curves .chart').first();
+    await first.locator('canvas').waitFor();
+    for (const arm of ['GRPO', 'RLVMR']) await expect.poll(() => painted(page, '#curves .chart canvas', `--arm-${data.arms.indexOf(arm)}`)).toBeGreaterThan(50);
+    await look(page, 'curves');
+    const box = (await first.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + 1, box.y + box.height / 2);
+    const mean = (arm: string) => data.curves.filter(curve => curve.arm === arm).reduce((sum, { training }) => sum + training[0]!.success! / 2, 0);
+    await expect.poll(() => first.locator('.told').innerText()).toBe(`iteration 1: GRPO ${(100 * mean('GRPO')).toFixed(1)} % · RLVMR ${(100 * mean('RLVMR')).toFixed(1)} %`);
+    expect(problems).toEqual([]);
+  });
+
+  it('filters trajectories, by field and by a word that an agent wrote, and keeps the filter in the address', async () => {
+    const { page, problems } = await open('#/trajectories');
+    const all = await page.getByRole('status').innerText();
+    expect(all).toContain(data.episodes.id.length.toLocaleString('en'));
+    await page.getByLabel('Arm').selectOption('GRPO');
+    await page.getByLabel('Success').selectOption('no');
+    const wanted = data.episodes.id.filter((_, i) => data.arms[data.episodes.arm[i]!] === 'GRPO' && data.episodes.success[i] === false).length;
+    await expect.poll(() => page.getByRole('status').innerText()).toContain(`${wanted} ${wanted === 1 ? 'trajectory' : 'trajectories'}, 0 with success`);
+    await page.getByLabel('Text').fill('I will do something else');
+    await expect.poll(async () => page.locator('a.episode').count()).toBeGreaterThan(0);
+    await look(page, 'filter');
+    const { hash } = new URL(page.url());
+    expect(hash).toBe('#/trajectories?arm=GRPO&success=no&text=I+will+do+something+else');
+    const again = await open(hash);
+    await expect.poll(() => again.page.getByRole('status').innerText()).toBe(await page.getByRole('status').innerText());
+    expect([...problems, ...again.problems]).toEqual([]);
+  });
+
+  it('opens a trajectory, step by step, and another rollout of its task beside it', async () => {
+    const { page, problems } = await open('#/trajectories?arm=RLVMR&level=L0&tag=e');
+    await page.locator('a.episode').first().click();
+    await page.locator('.step').first().waitFor();
+    expect(await page.locator('.step').first().innerText()).toContain('1. Find what the task names.');
+    expect(await page.locator('.step .tag').first().innerText()).toBe('planning');
+    // What an agent wrote is text, whatever it looks like.
+    expect(await page.locator('.step .thought', { hasText: '</script>' }).count()).toBeGreaterThan(0);
+    expect(await page.locator('.step b').count()).toBe(0);
+    await page.getByLabel('Beside it').selectOption({ index: 1 });
+    await page.locator('.double').first().waitFor();
+    await look(page, 'two rollouts');
+    expect(await page.locator('.right .step').count()).toBeGreaterThan(1);
+    await page.getByRole('link', { name: '← all trajectories' }).click();
+    await expect.poll(() => page.getByLabel('Arm').inputValue()).toBe('RLVMR');
+    expect(problems).toEqual([]);
+  });
+
+  it('leads to a step by a link, marks repetitions and says what a step was paid', async () => {
+    const at = data.episodes.strip.findIndex((strip, i) => data.episodes.readable[i] && /[A-Z]/.test(strip) && data.episodes.iteration[i] !== null);
+    const step = data.episodes.strip[at]!.search(/[A-Z]/) + 1;
+    const { page, problems } = await open(`#/trajectory/${encodeURIComponent(data.episodes.id[at]!)}/${step}`);
+    const card = page.locator('.step.here');
+    expect(await card.getAttribute('data-step')).toBe(String(step));
+    expect(await card.evaluate(element => { const { top, bottom } = element.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; })).toBe(true);
+    expect(await card.innerText()).toMatch(/↻ repeats step \d+/);
+    expect(await card.locator('.pay.advantage').innerText()).toMatch(/^advantage [+−]?\d/);
+    await card.getByRole('link', { name: /repeats step/ }).click();
+    await expect.poll(() => page.locator('.step.here').getAttribute('data-step')).not.toBe(String(step));
+    expect(problems).toEqual([]);
+  });
+
+  it('is dark where the system is, and changes at a button; charts follow', async () => {
+    const { page, problems } = await open('', { colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.locator('#curves canvas').first().waitFor();
+    await look(page, 'dark');
+    expect(await background()).toBe('rgb(20, 23, 27)');
+    await expect.poll(() => painted(page, '#curves canvas', '--arm-1')).toBeGreaterThan(50);
+    await page.getByRole('button', { name: 'Colours' }).click();
+    await expect.poll(background).toBe('rgb(251, 250, 247)');
+    await expect.poll(() => painted(page, '#curves canvas', '--arm-1')).toBeGreaterThan(50);
+    expect(problems).toEqual([]);
+  });
+
+  it.each(['', '#/trajectories', `#/trajectory/`])('does not scroll sideways at 390 pixels: %s', async hash => {
+    const readable = data.episodes.id.find((_, i) => data.episodes.readable[i])!;
+    const { page, problems } = await open(hash.endsWith('y/') ? hash + encodeURIComponent(readable) : hash, { viewport: { width: 390, height: 844 } });
+    await look(page, `390 pixels ${hash.replaceAll(/\W/g, '')}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    expect(problems).toEqual([]);
+  });
+
+  it('says what is wrong with a link to a trajectory that it does not hold', async () => {
+    const { page, problems } = await open('#/trajectory/nobody');
+    expect(await page.getByRole('alert').innerText()).toBe('The steps of nobody are not in this report: it holds a sample of the trajectories.');
+    expect(problems).toEqual([]);
+  });
+
+  it('prints on white', async () => {
+    const { page, problems } = await open('', { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('.top').isVisible()).toBe(false);
+    expect(problems).toEqual([]);
+  });
+});
