@@ -7,6 +7,7 @@ export * from './agents/index.ts';
 export * from './rewards/index.ts';
 export * from './training/advantages/index.ts';
 export * from './training/alarms.ts';
+export type { RlRecipe, RlRecipeInput } from './training/rl/index.ts';
 export {
   buildDemonstrations, demonstrate, generalLeakRules, generalMistakes, generalRecipe, inspectDemonstrations, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, renamedDocument, renaming,
   replayFaults, rlvmrMethod, rulesAnnotator, searchPlayer, taskLeaks, teacherAnnotator, textLeaks, trajectoryLeaks, worldText,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { measurementSchema } from '../../src/metrics/index.ts';
 import { contentHash, openStore } from '../../src/trajectory/index.ts';
+import { needsData, officialData } from '../envs/alfworld/fixtures/official.ts';
 import { clew } from './run-clew.ts';
 
 const bin = fileURLToPath(new URL('../../bin/clew.js', import.meta.url));
@@ -104,6 +105,12 @@ describe('clew eval', { timeout: 120_000 }, () => {
     const { evaluations: [evaluation] } = resultOf(clew(['eval', 'locked-room', '--agent', 'expert', '--split', 'seen', '--db', file('whole.db'), '--json']));
     expect(evaluation!.measurement.episodes).toBe(19);
     expect(sentence(clew(['eval', 'household', '--agent', 'expert', '--split', 'seen', '--db', file('endless.db')]), 2)).toContain('more than 1000 tasks in "seen": say how many of them with --tasks');
+  });
+
+  it.skipIf(!officialData)(`plays every game of ALFWorld's splits, L2's among them${needsData}`, () => {
+    const levels = (...args: string[]) => resultOf(clew(['eval', '--world', 'alfworld', '--data', officialData!, '--agent', 'expert', '--db', file('alfworld.db'), '--json', ...args])).evaluations.map(({ run, level, measurement }) => [run, level, measurement.episodes]);
+    expect(levels('--split', 'seen', 'unseen')).toEqual([['eval alfworld expert seen', 'L0', 140], ['eval alfworld expert unseen', 'L1', 134]]);
+    expect(levels('--split', 'heldOut', '--held-out', 'cool,two')).toEqual([['eval alfworld expert heldOut', 'L2', 38]]);
   });
 
   it('does not mix two evaluations under one name', () => {
