@@ -1,139 +1,173 @@
-import { ClewError } from '../errors.ts';
 import { createRandom } from '../world/random.ts';
-import { checkSampling, draw } from './draw.ts';
-import type { Model } from './parameters.ts';
-import type { Lane, Reply, ReplyOptions } from './sampler.ts';
-import type { RemoteHost } from './threads.ts';
+import type { ModelConfig } from './config.ts';
+import { draw } from './draw.ts';
+import type { Feeds, GraphDefinition } from './engines/engine.ts';
+import { decodingGraph } from './graphs.ts';
+import { Lanes } from './lanes.ts';
+import type { Reply, ReplyOptions } from './sampler.ts';
 
-/** The lanes of one host, and the loop that decodes them while any of them has a reply to write. */
+/** A lane asks for a reply. */
+export interface ReplyTask {
+  /** The model's version, as in other tasks. */
+  version: number;
+  /** Names the lane; it is opened by its first reply. */
+  lane: number;
+  /** Names the episode among all draws. */
+  key: readonly (string | number)[];
+  /** What the lane has been fed since its last reply. */
+  fed: readonly number[];
+  options: ReplyOptions;
+}
+
+/** Without `from`, which the lane's owner knows. */
+export type Written = Omit<Reply, 'from'>;
+
+/** Runs a graph on the host's engine. */
+export type Run = (definition: GraphDefinition, task: { version: number; feeds: Feeds }) => Promise<Record<string, Float32Array>>;
+
+/**
+ * Reads and writes the lanes of one host: as long as any of them has a reply to write, all of them advance by a token at a
+ * time. It runs beside the engine, so that a reply costs the caller's thread two messages and the engine waits for nobody.
+ */
 export class DecodingLoop {
-  readonly model: Model;
-  readonly #host: RemoteHost;
-  /** In the host's order: a closed lane's place is taken by the last. */
+  readonly #config: ModelConfig;
+  readonly #run: Run;
+  readonly #kept: Lanes;
+  /** In the order in which their keys and values are kept. */
   readonly #lanes: DecodedLane[] = [];
+  #version = 0;
   #running = false;
 
-  constructor(model: Model, host: RemoteHost) {
-    this.model = model;
-    this.#host = host;
+  constructor(config: ModelConfig, run: Run) {
+    this.#config = config;
+    this.#run = run;
+    this.#kept = new Lanes(config);
   }
 
-  get lanes(): number {
-    return this.#lanes.length;
+  reply({ version, lane: id, key, fed, options }: ReplyTask): Promise<Written> {
+    let lane = this.#lanes.find(lane => lane.id === id && !lane.closed);
+    if (!lane) {
+      lane = new DecodedLane(id, key, this.#config.context);
+      this.#lanes.push(lane);
+      this.#kept.open();
+    }
+    this.#version = version;
+    const written = lane.ask(fed, options);
+    this.#wake();
+    return written;
   }
 
-  open(key: readonly (string | number)[]): Lane {
-    const lane = new DecodedLane(key, this);
-    this.#lanes.push(lane);
-    this.#host.openLane().catch(error => this.#fail(error as Error));
-    return lane;
+  /** Gives the lane's place to others; a reply that it was writing is rejected. */
+  closeLane(id: number): void {
+    const lane = this.#lanes.find(lane => lane.id === id && !lane.closed);
+    if (!lane) return;
+    // Its place is given away between two steps, never while a graph reads from it.
+    lane.closed = true;
+    lane.fail(new Error('The lane was closed while it wrote a reply.'));
   }
 
-  release(lane: DecodedLane): void {
-    const at = this.#lanes.indexOf(lane);
-    if (at < 0) return;
-    const last = this.#lanes.pop()!;
-    if (last !== lane) this.#lanes[at] = last;
-    lane.request?.reject(new Error('The lane was closed while it wrote a reply.'));
-    lane.request = undefined;
-    this.#host.closeLane(at).catch(error => this.#fail(error as Error));
+  /** Rejects what is being written. */
+  close(): void {
+    for (const lane of this.#lanes) lane.fail(new Error('The sampler was closed while a reply was written.'));
   }
 
-  wake(): void {
+  #wake(): void {
     if (this.#running) return;
     this.#running = true;
-    // Whoever asks in the same turn of the event loop is decoded together.
-    setImmediate(() => {
-      this.#run().catch(error => this.#fail(error as Error)).finally(() => {
-        this.#running = false;
-        if (this.#lanes.some(lane => lane.request)) this.wake();
-      });
+    this.#decode().catch(error => {
+      for (const lane of this.#lanes) lane.fail(error as Error);
+    }).finally(() => {
+      this.#running = false;
+      if (this.#lanes.some(lane => lane.asked)) this.#wake();
     });
   }
 
-  async close(): Promise<void> {
-    await this.#host.close();
-  }
-
-  async #run(): Promise<void> {
+  async #decode(): Promise<void> {
     for (;;) {
-      for (const lane of this.#lanes) lane.write();
-      // A finished reply lets its episode go on: the world answers and asks for the next reply before we step again.
+      // Whoever asks in the same turn of the event loop is decoded together.
       await new Promise(resolve => {
         setImmediate(resolve);
       });
+      this.#removeClosed();
+      // A lane that was asked and fed nothing may have its distribution already.
       for (const lane of this.#lanes) lane.write();
-      const reading = this.#lanes.filter(lane => lane.request && lane.read < lane.tokens.length);
+      const reading = this.#lanes.filter(lane => lane.asked);
       if (reading.length === 0) return;
-      const logits = await this.#host.step({
-        version: this.model.version,
-        lanes: reading.map(lane => this.#lanes.indexOf(lane)),
-        tokens: reading.map(lane => lane.tokens[lane.read]!),
-        previous: reading.map(lane => lane.tokens[lane.read - 1] ?? 0),
-      });
-      const width = this.model.config.vocabulary;
-      reading.forEach((lane, i) => {
-        lane.read++;
-        lane.logits = logits.subarray(i * width, (i + 1) * width);
-      });
+      await this.#step(reading);
     }
   }
 
-  #fail(error: Error): void {
-    for (const lane of this.#lanes) {
-      lane.request?.reject(error);
-      lane.request = undefined;
+  /** Reads one token of each of the lanes; those that have then read everything write one. */
+  async #step(lanes: readonly DecodedLane[]): Promise<void> {
+    const places = lanes.map(lane => this.#lanes.indexOf(lane));
+    const feeds = this.#kept.feeds(places, lanes.map(({ tokens, read }) => tokens[read]!), lanes.map(({ tokens, read }) => tokens[read - 1] ?? 0));
+    const { lanes: count, length } = this.#kept.capacity;
+    const { logits, added } = await this.#run(decodingGraph(this.#config, count, length), { version: this.#version, feeds });
+    this.#kept.append(places, added!);
+    const width = this.#config.vocabulary;
+    lanes.forEach((lane, i) => {
+      lane.read++;
+      lane.logits = logits!.subarray(places[i]! * width, (places[i]! + 1) * width);
+      lane.write();
+    });
+  }
+
+  #removeClosed(): void {
+    for (let place = this.#lanes.length - 1; place >= 0; place--) {
+      if (!this.#lanes[place]!.closed) continue;
+      const last = this.#lanes.pop()!;
+      if (place < this.#lanes.length) this.#lanes[place] = last;
+      this.#kept.close(place);
     }
   }
 }
 
 /** A lane and how far the model has read it. */
-class DecodedLane implements Lane {
+class DecodedLane {
+  readonly id: number;
   readonly tokens: number[] = [];
+  closed = false;
   /** How many of `tokens` the model has read. */
   read = 0;
   /** The distribution after the last token read, as long as nothing has been drawn from it. */
   logits: Float32Array | undefined;
-  request: { options: ReplyOptions; reply: Reply; resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
   readonly #key: readonly (string | number)[];
-  readonly #loop: DecodingLoop;
+  readonly #context: number;
+  #request: { options: ReplyOptions; reply: Written; resolve: (reply: Written) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(key: readonly (string | number)[], loop: DecodingLoop) {
+  constructor(id: number, key: readonly (string | number)[], context: number) {
+    this.id = id;
     this.#key = key;
-    this.#loop = loop;
+    this.#context = context;
   }
 
-  feed(tokens: readonly number[]): void {
-    const { vocabulary } = this.#loop.model.config;
-    for (const token of tokens)
-      if (!Number.isInteger(token) || token < 0 || token >= vocabulary) throw new ClewError(`The sampler was fed the token ${token}; the vocabulary has ids 0 to ${vocabulary - 1}.`);
-    this.tokens.push(...tokens);
+  get asked(): boolean {
+    return this.#request !== undefined;
   }
 
-  reply(options: ReplyOptions): Promise<Reply> {
-    const { context } = this.#loop.model.config;
-    checkSampling(options);
-    if (this.request) throw new Error('A lane writes one reply at a time.');
-    if (this.tokens.length === 0) throw new ClewError('A reply needs at least one token before it: feed the prompt first.');
-    if (this.tokens.length > context) throw new ClewError(`The episode has ${this.tokens.length} tokens and the model's context is ${context}. Shorten the prompt, or train a model with a longer context.`);
-    if (options.only?.sequences.length === 0) throw new ClewError('The reply may only contain given sequences, but none is given.');
+  get unread(): number {
+    return this.tokens.length - this.read;
+  }
+
+  ask(fed: readonly number[], options: ReplyOptions): Promise<Written> {
+    this.tokens.push(...fed);
     return new Promise((resolve, reject) => {
-      this.request = { options, reply: { from: this.tokens.length, tokens: [], logProbabilities: [], finish: 'limit' }, resolve, reject };
-      this.#loop.wake();
+      this.#request = { options, reply: { tokens: [], logProbabilities: [], finish: 'limit' }, resolve, reject };
     });
   }
 
-  close(): void {
-    this.#loop.release(this);
+  fail(error: Error): void {
+    this.#request?.reject(error);
+    this.#request = undefined;
   }
 
-  /** Draws from the logits until the model has to read again or the reply is complete. Called by the loop. */
+  /** Draws from the logits, if everything is read: then the model has to read again, or the reply is complete. */
   write(): void {
-    const request = this.request;
-    if (!request || !this.logits || this.read < this.tokens.length) return;
+    const request = this.#request;
+    if (!request || !this.logits || this.unread > 0) return;
     const { options, reply } = request;
     const finish = (reason: Reply['finish']): void => {
-      this.request = undefined;
+      this.#request = undefined;
       request.resolve({ ...reply, finish: reason });
     };
     if (reply.tokens.length >= options.limit) return finish('limit');
@@ -146,7 +180,7 @@ class DecodedLane implements Lane {
     reply.logProbabilities.push(logProbability);
     if (options.stop.includes(token)) finish('stop');
     else if (reply.tokens.length >= options.limit) finish('limit');
-    else if (this.tokens.length > this.#loop.model.config.context) finish('context');
+    else if (this.tokens.length > this.#context) finish('context');
   }
 }
 

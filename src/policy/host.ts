@@ -1,8 +1,8 @@
 import type { ModelConfig } from './config.ts';
 import type { Engine, EngineDescription, Feeds, GraphDefinition, Program } from './engines/engine.ts';
 import { type EngineOptions, openEngine } from './engines/open.ts';
-import { decodingGraph, type GraphSize, type LossKind, scoringGraph, trainingGraph } from './graphs.ts';
-import { Lanes } from './lanes.ts';
+import { DecodingLoop, type ReplyTask, type Written } from './decoding-loop.ts';
+import { type GraphSize, type LossKind, scoringGraph, trainingGraph } from './graphs.ts';
 import { type ParameterSpec, parameterLayout } from './parameters.ts';
 
 export interface HostOptions {
@@ -31,15 +31,11 @@ export interface ScoreTask {
   feeds: Feeds;
 }
 
-export interface StepTask {
-  version: number;
-  lanes: readonly number[];
-  tokens: readonly number[];
-  previous: readonly number[];
-}
-
-/** Compiled graphs that a host keeps; the one unused for longest goes first. Each holds its own working memory. */
-const keptPrograms = 12;
+/**
+ * Compiled graphs that a host keeps; the one unused for longest goes first. Each holds its own working memory: that of a
+ * training graph is large, that of a decoding graph small, and a rollout goes through some twenty of them.
+ */
+const keptPrograms = { training: 12, decoding: 32 };
 
 /** One engine with one model: computes what it is told to. It lives in a worker thread, or in the caller's own. */
 export class Host {
@@ -47,7 +43,8 @@ export class Host {
   readonly #options: HostOptions;
   readonly #layout: readonly ParameterSpec[];
   readonly #programs = new Map<string, Program>();
-  readonly #lanes: Lanes;
+  readonly #loop: DecodingLoop;
+  #last: Promise<unknown> = Promise.resolve();
   #parameters: Readonly<Record<string, Float32Array>> = {};
   #version = -1;
 
@@ -55,7 +52,7 @@ export class Host {
     this.#engine = engine;
     this.#options = options;
     this.#layout = parameterLayout(options.config);
-    this.#lanes = new Lanes(options.config);
+    this.#loop = new DecodingLoop(options.config, (definition, task) => this.#run(definition, task));
   }
 
   static async open(options: HostOptions): Promise<Host> {
@@ -80,38 +77,31 @@ export class Host {
     return this.#run(scoringGraph(this.#options.config, task.size, task.whole), task);
   }
 
-  /** Opens a lane for an episode; lanes are numbered in the order of opening. */
-  openLane(): void {
-    this.#lanes.open();
+  /** Writes a reply in a lane. Many lanes may ask at once: they are decoded together. */
+  reply(task: ReplyTask): Promise<Written> {
+    return this.#loop.reply(task);
   }
 
-  /** Closes a lane; the lane with the highest number takes its number. */
   closeLane(lane: number): void {
-    this.#lanes.close(lane);
-  }
-
-  /** Reads one token in each of the lanes; returns their logits, [lanes, vocabulary], in the order asked. */
-  async step(task: StepTask): Promise<Float32Array> {
-    const { lanes, tokens, previous, version } = task;
-    const feeds = this.#lanes.feeds(lanes, tokens, previous);
-    const { lanes: count, length } = this.#lanes.capacity;
-    const { logits, added } = await this.#run(decodingGraph(this.#options.config, count, length), { version, feeds });
-    this.#lanes.append(lanes, added!);
-    const width = this.#options.config.vocabulary;
-    const result = new Float32Array(lanes.length * width);
-    lanes.forEach((lane, i) => result.set(logits!.subarray(lane * width, (lane + 1) * width), i * width));
-    return result;
+    this.#loop.closeLane(lane);
   }
 
   async close(): Promise<void> {
+    this.#loop.close();
+    await this.#last;
     for (const program of this.#programs.values()) await program.release();
     this.#programs.clear();
   }
 
-  async #run(definition: GraphDefinition, { version, feeds }: { version: number; feeds: Feeds }): Promise<Record<string, Float32Array>> {
-    this.#refresh(version);
-    const program = await this.#program(definition);
-    return program.run({ ...this.#parameters, ...feeds });
+  /** A program runs one thing at a time; who asks meanwhile waits for it. */
+  #run(definition: GraphDefinition, task: { version: number; feeds: Feeds }): Promise<Record<string, Float32Array>> {
+    const result = this.#last.then(async () => {
+      this.#refresh(task.version);
+      const program = await this.#program(definition);
+      return program.run({ ...this.#parameters, ...task.feeds });
+    });
+    this.#last = result.catch(() => {});
+    return result;
   }
 
   async #program(definition: GraphDefinition): Promise<Program> {
@@ -122,7 +112,7 @@ export class Host {
       this.#programs.set(definition.name, known);
       return known;
     }
-    if (this.#programs.size >= keptPrograms) {
+    if (this.#programs.size >= (this.#options.gradients.length > 0 ? keptPrograms.training : keptPrograms.decoding)) {
       const [oldest, program] = this.#programs.entries().next().value!;
       this.#programs.delete(oldest);
       await program.release();

@@ -1,9 +1,9 @@
-import { DecodingLoop } from './decoding-loop.ts';
-import type { Sampling } from './draw.ts';
+import { ClewError } from '../errors.ts';
+import { checkSampling, type Sampling } from './draw.ts';
 import type { EngineDescription } from './engines/engine.ts';
 import type { EngineOptions } from './engines/open.ts';
 import type { Model } from './parameters.ts';
-import { openHost } from './threads.ts';
+import { openHost, type RemoteHost } from './threads.ts';
 
 export interface ReplyOptions extends Sampling {
   /** The reply ends with the first of these tokens, which it includes. */
@@ -52,11 +52,12 @@ export interface Lane {
 export class Sampler {
   readonly model: Model;
   readonly description: EngineDescription;
-  readonly #loops: readonly DecodingLoop[];
+  readonly #hosts: readonly { readonly host: RemoteHost; lanes: number }[];
+  #opened = 0;
 
-  private constructor(model: Model, loops: readonly DecodingLoop[], description: EngineDescription) {
+  private constructor(model: Model, hosts: readonly RemoteHost[], description: EngineDescription) {
     this.model = model;
-    this.#loops = loops;
+    this.#hosts = hosts.map(host => ({ host, lanes: 0 }));
     this.description = description;
   }
 
@@ -65,16 +66,79 @@ export class Sampler {
     const { workers = 1, engine = {} } = options;
     const host = { config: model.config, engine, parameters: model.parameters.buffer, gradients: [] };
     const hosts = await Promise.all(Array.from({ length: Math.max(1, workers) }, () => openHost(host, workers === 0)));
-    return new Sampler(model, hosts.map(host => new DecodingLoop(model, host)), await hosts[0]!.describe());
+    return new Sampler(model, hosts, await hosts[0]!.describe());
   }
 
   /** A lane for one episode. The key names it among all draws: (run, iteration, task, rollout). */
   lane(...key: readonly (string | number)[]): Lane {
-    const emptiest = this.#loops.reduce((least, loop) => (loop.lanes < least.lanes ? loop : least));
-    return emptiest.open(key);
+    const emptiest = this.#hosts.reduce((least, host) => (host.lanes < least.lanes ? host : least));
+    emptiest.lanes++;
+    return new SampledLane(this.model, emptiest.host, this.#opened++, key, () => emptiest.lanes--);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#loops.map(loop => loop.close()));
+    await Promise.all(this.#hosts.map(({ host }) => host.close()));
+  }
+}
+
+/** The caller's end of a lane; the other end, which reads and writes, is in the host's loop. */
+class SampledLane implements Lane {
+  readonly tokens: number[] = [];
+  readonly #model: Model;
+  readonly #host: RemoteHost;
+  readonly #number: number;
+  readonly #key: readonly (string | number)[];
+  readonly #onClose: () => void;
+  /** How many of `tokens` the host has. */
+  #sent = 0;
+  #state: 'waiting' | 'writing' | 'closed' = 'waiting';
+
+  constructor(model: Model, host: RemoteHost, number: number, key: readonly (string | number)[], onClose: () => void) {
+    this.#model = model;
+    this.#host = host;
+    this.#number = number;
+    this.#key = key;
+    this.#onClose = onClose;
+  }
+
+  feed(tokens: readonly number[]): void {
+    const { vocabulary } = this.#model.config;
+    for (const token of tokens)
+      if (!Number.isInteger(token) || token < 0 || token >= vocabulary) throw new ClewError(`The sampler was fed the token ${token}; the vocabulary has ids 0 to ${vocabulary - 1}.`);
+    if (this.#state === 'writing') throw new Error('A lane is fed between its replies, not while it writes one.');
+    this.tokens.push(...tokens);
+  }
+
+  reply(options: ReplyOptions): Promise<Reply> {
+    const { context } = this.#model.config;
+    checkSampling(options);
+    if (this.#state === 'writing') throw new Error('A lane writes one reply at a time.');
+    if (this.#state === 'closed') throw new Error('The lane is closed.');
+    if (this.tokens.length === 0) throw new ClewError('A reply needs at least one token before it: feed the prompt first.');
+    if (this.tokens.length > context) throw new ClewError(`The episode has ${this.tokens.length} tokens and the model's context is ${context}. Shorten the prompt, or train a model with a longer context.`);
+    if (options.only?.sequences.length === 0) throw new ClewError('The reply may only contain given sequences, but none is given.');
+    return this.#write(options);
+  }
+
+  async #write(options: ReplyOptions): Promise<Reply> {
+    const from = this.tokens.length, fed = this.tokens.slice(this.#sent);
+    this.#state = 'writing';
+    this.#sent = from;
+    try {
+      const written = await this.#host.reply({ version: this.#model.version, lane: this.#number, key: this.#key, fed, options });
+      this.tokens.push(...written.tokens);
+      this.#sent = this.tokens.length;
+      return { from, ...written };
+    } finally {
+      if (this.#state === 'writing') this.#state = 'waiting';
+    }
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#onClose();
+    // A host that has ended has no lanes.
+    this.#host.closeLane(this.#number).catch(() => {});
   }
 }

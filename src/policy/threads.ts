@@ -4,7 +4,7 @@ import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
 export type RemoteHost = {
-  [Method in 'describe' | 'gradient' | 'score' | 'openLane' | 'closeLane' | 'step' | 'close']:
+  [Method in 'describe' | 'gradient' | 'score' | 'reply' | 'closeLane' | 'close']:
   (...task: Parameters<Host[Method]>) => Promise<Awaited<ReturnType<Host[Method]>>>;
 };
 
@@ -36,16 +36,13 @@ export async function openHost(options: HostOptions, inline = false): Promise<Re
 }
 
 function inlineHost(host: Host): RemoteHost {
-  // One after the other, as messages to a thread are: a step that waits must not find its lanes renumbered.
-  let last: Promise<unknown> = Promise.resolve();
-  const queued = <Task extends unknown[], Result>(method: (...task: Task) => Result) => (...task: Task): Promise<Awaited<Result>> => {
-    const done = last.then(() => method.apply(host, task)) as Promise<Awaited<Result>>;
-    last = done.catch(() => {});
-    return done;
-  };
   return {
-    describe: queued(host.describe), gradient: queued(host.gradient), score: queued(host.score),
-    openLane: queued(host.openLane), closeLane: queued(host.closeLane), step: queued(host.step), close: queued(host.close),
+    describe: async () => host.describe(),
+    gradient: task => host.gradient(task),
+    score: task => host.score(task),
+    reply: task => host.reply(task),
+    closeLane: async lane => host.closeLane(lane),
+    close: () => host.close(),
   };
 }
 
@@ -81,9 +78,8 @@ function threadHost(options: HostOptions): RemoteHost {
     describe: call('describe'),
     gradient: call('gradient'),
     score: call('score'),
-    openLane: call('openLane'),
+    reply: call('reply'),
     closeLane: call('closeLane'),
-    step: call('step'),
     close: async () => {
       await call('close')();
       await worker.terminate();

@@ -5,20 +5,17 @@ import type { Request, Response } from './threads.ts';
 
 const port = parentPort!;
 const opening = Host.open(workerData as HostOptions);
-let last: Promise<unknown> = opening.catch(() => {});
+opening.catch(() => {});
 
-port.on('message', ({ id, method, task }: Request) => {
-  // One after the other: a program runs one thing at a time.
-  last = last.then(async () => {
-    let response: Response;
-    try {
-      const host = await opening;
-      const result = await (host[method] as (task: unknown) => unknown).call(host, task);
-      response = { id, result };
-    } catch (error) {
-      const { name, message, stack } = error as Error;
-      response = { id, error: { name, message, ...(stack !== undefined && { stack }) } };
-    }
-    port.postMessage(response);
-  });
+port.on('message', async ({ id, method, task }: Request) => {
+  let response: Response;
+  try {
+    const host = await opening;
+    const result = await (host[method] as (task: unknown) => unknown).call(host, task);
+    response = { id, result };
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    response = { id, error: { name, message, ...(stack !== undefined && { stack }) } };
+  }
+  port.postMessage(response);
 });

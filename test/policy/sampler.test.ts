@@ -60,6 +60,29 @@ describe('Sampler', () => {
     expect(played).toEqual(await Promise.all(Array.from({ length: 24 }, (_, i) => play(prompt, i))));
   });
 
+  it('writes the same whether all episodes begin at once or each takes the place of one that has ended', async () => {
+    const [together, inTurn] = [await openSampler(), await openSampler()];
+    const count = 60, played: Awaited<ReturnType<typeof play>>[] = [];
+    let next = 0;
+    // With 17 lanes every end and beginning crosses the number of lanes that a graph is made for.
+    await Promise.all(Array.from({ length: 17 }, async () => {
+      while (next < count) {
+        const episode = next++;
+        played[episode] = await play(inTurn, episode);
+      }
+    }));
+    expect(played).toEqual(await Promise.all(Array.from({ length: count }, (_, i) => play(together, i))));
+  });
+
+  it('refuses to be fed in the middle of a reply, and rejects a reply whose lane is closed', async () => {
+    const lane = (await openSampler(1)).lane('closed');
+    lane.feed([1, 2]);
+    const reply = lane.reply({ stop: [], limit: 250 });
+    expect(() => lane.feed([3])).toThrow(/between its replies/);
+    lane.close();
+    await expect(reply).rejects.toThrow('The lane was closed while it wrote a reply.');
+  });
+
   it('gives the log-probabilities that the trainer computes', async () => {
     const sampler = await openSampler();
     const learner = await Learner.open(sampler.model, { workers: 0 });
