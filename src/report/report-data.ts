@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ClewError } from '../errors.ts';
+import { ClewError, UsageError } from '../errors.ts';
 import type { Run, Store } from '../trajectory/store/index.ts';
 import { chooseByTask, chooseGroups } from './choose.ts';
 import { comparisonsOf } from './comparisons.ts';
@@ -27,7 +27,7 @@ export interface ReportOptions {
 /**
  * Everything that a report shows, from the runs, trajectories, scores, metrics and checkpoints of a store. Trajectories are read
  * one by one and not kept.
- * @throws ClewError when the store has neither an episode nor a training run.
+ * @throws ClewError when the store has neither an episode nor a training run, UsageError for an arm that it has not.
  */
 export function reportData(store: Store, options: ReportOptions = {}): ReportData {
   const runs = store.runs.list();
@@ -46,7 +46,9 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
     ...(byRun.get(run.id) ?? []).map(({ place }) => place.arm),
     ...curves.filter(curve => curve.run === run.id).map(({ arm }) => arm),
   ]);
-  const arms = [...new Set([...(options.arms ?? []).filter(arm => known.includes(arm)), ...known])];
+  const stranger = options.arms?.find(arm => !known.includes(arm));
+  if (stranger !== undefined) throw new UsageError(`${store.path} has no arm ${stranger}: its arms are ${known.join(', ')}.`);
+  const arms = [...new Set([...options.arms ?? [], ...known])];
   const levels = sortLevels(placed.map(({ place }) => place.level));
   const { listed, readable } = chooseEpisodes(placed, options, notes);
   const { cells, tasks, episodes } = readEpisodes(store, listed, { arms, levels: levels.map(({ name }) => name), runs: runs.map(({ id }) => id), replaced, readable });
