@@ -26,8 +26,36 @@ export interface Answer {
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 }
 
-/** Reads reports in a thread, which is started with the first question. */
+/** Reads in threads of their own, started with the first question: reports in one, so that what is quick need not wait for them in the other. */
 export function reportReader(path: string): ReportReader {
+  const reports = reader(path), others = reader(path);
+
+  // However many ask, one report is being made and one more waits its turn: those who ask meanwhile share the latter.
+  let current: Promise<unknown> | undefined, following: Promise<string | undefined> | undefined;
+  const make = (): Promise<string | undefined> => {
+    const made = reports.ask('report').then(json => json ?? undefined);
+    current = made.catch(() => {}).finally(() => { current = undefined; });
+    return made;
+  };
+  return {
+    report() {
+      if (!current) return make();
+      following ??= current.then(() => {
+        following = undefined;
+        return make();
+      });
+      return following;
+    },
+    trajectory: async id => (await others.ask('trajectory', id)) ?? undefined,
+    search: async text => (await others.ask('search', text))!,
+    async close() {
+      await Promise.all([reports.close(), others.close()]);
+    },
+  };
+}
+
+/** A thread that answers questions one by one. One that has ended by itself is started anew with the next question. */
+function reader(path: string): { ask(what: Question['what'], text?: string): Promise<string | null>; close(): Promise<void> } {
   const waiting = new Map<number, { resolve: (json: string | null) => void; reject: (error: Error) => void }>();
   let worker: Worker | undefined, ids = 0;
 
@@ -50,32 +78,14 @@ export function reportReader(path: string): ReportReader {
     return started;
   }
 
-  const ask = (what: Question['what'], text = '') => new Promise<string | null>((resolve, reject) => {
-    worker ??= start();
-    const id = ids++;
-    waiting.set(id, { resolve, reject });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    worker.postMessage({ id, what, text } satisfies Question);
-  });
-
-  // However many ask, one report is being made and one more waits its turn: those who ask meanwhile share the latter.
-  let current: Promise<unknown> | undefined, following: Promise<string | undefined> | undefined;
-  const make = (): Promise<string | undefined> => {
-    const made = ask('report').then(json => json ?? undefined);
-    current = made.catch(() => {}).finally(() => { current = undefined; });
-    return made;
-  };
   return {
-    report() {
-      if (!current) return make();
-      following ??= current.then(() => {
-        following = undefined;
-        return make();
-      });
-      return following;
-    },
-    trajectory: async id => (await ask('trajectory', id)) ?? undefined,
-    search: async text => (await ask('search', text))!,
+    ask: (what, text = '') => new Promise((resolve, reject) => {
+      worker ??= start();
+      const id = ids++;
+      waiting.set(id, { resolve, reject });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage({ id, what, text } satisfies Question);
+    }),
     async close() {
       worker?.removeAllListeners('exit');
       await worker?.terminate();
