@@ -7,6 +7,10 @@ export * from './agents/index.ts';
 export * from './rewards/index.ts';
 export * from './training/advantages/index.ts';
 export * from './training/alarms.ts';
+export {
+  readTrajectory, reportData, reportSchema, resultOf, resultSchema, trajectoryViewSchema, writeReport,
+  type ReportData, type ReportOptions, type Result as ReportResult, type ReportSource, type TrajectoryView,
+} from './report/index.ts';
 export type { RlRecipe, RlRecipeInput } from './training/rl/index.ts';
 export {
   buildDemonstrations, demonstrate, generalLeakRules, generalMistakes, generalRecipe, inspectDemonstrations, mbtRMethod, mbtRulesAnnotator, mbtSMethod, openAnswerLog, renamedDocument, renaming,
