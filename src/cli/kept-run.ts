@@ -62,7 +62,7 @@ export function keptRun(database: string, name: string, { exactly = false } = {}
 }
 
 /** Throws when a run would go on with other settings than it began with; it may become longer or shorter. */
-export function refuseChanges(kept: KeptRun, now: { readonly recipe: RlRecipe; readonly seed: number; readonly arm: string; readonly start: Checkpoint; readonly from: string }): void {
+export function refuseChanges(kept: KeptRun, now: { readonly recipe: RlRecipe; readonly seed: number; readonly arm: string; readonly start: Checkpoint; readonly call: Omit<RlCall, 'out'> }): void {
   const { id, database, recipe: before } = kept, other = 'To train with it, begin another run: --run NAME.';
   const changed = (Object.keys(now.recipe) as (keyof RlRecipe)[]).filter(key => key !== 'iterations' && canonicalJson(now.recipe[key] ?? null) !== canonicalJson(before[key] ?? null));
   if (changed.length > 0) {
@@ -71,5 +71,12 @@ export function refuseChanges(kept: KeptRun, now: { readonly recipe: RlRecipe; r
   }
   if (kept.seed !== now.seed) throw new ClewError(`"${id}" in ${database} was begun with the seed ${kept.seed}, not ${now.seed}. ${other}`);
   if (kept.arm !== now.arm) throw new ClewError(`"${id}" in ${database} is of the arm ${kept.arm}, not ${now.arm}. ${other}`);
-  if (kept.start !== policyVersion(now.start)) throw new ClewError(`"${id}" in ${database} was begun with another policy (${kept.start}) than ${now.from} is now (${policyVersion(now.start)}). Give the one that it was begun with, or begin another run: --run NAME.`);
+  if (kept.start !== policyVersion(now.start)) throw new ClewError(`"${id}" in ${database} was begun with another policy (${kept.start}) than ${now.call.from} is now (${policyVersion(now.start)}). Give the one that it was begun with, or begin another run: --run NAME.`);
+  for (const [key, option] of Object.entries(decisive) as [keyof typeof decisive, string][]) {
+    const [old, given] = [kept.call?.[key], now.call[key]];
+    if (kept.call && canonicalJson(old ?? null) !== canonicalJson(given ?? null)) throw new ClewError(`"${id}" in ${database} was begun ${old === undefined ? `without ${option}` : `with ${option} ${[old].flat().join(' ')}`}, ${given === undefined ? 'not without' : `not with ${option} ${[given].flat().join(' ')}`}. ${other}`);
+  }
 }
+
+/** What else the user may have said that decides what a run does. */
+const decisive = { reference: '--reference', heldOut: '--held-out', panel: '--panel', split: '--split', evaluateEvery: '--evaluate-every', evaluateTasks: '--evaluate-tasks' } as const satisfies Partial<Record<keyof RlCall, string>>;

@@ -86,7 +86,7 @@ async function prepared(worldName: string | undefined, options: Options): Promis
   const seed = options.seed ?? kept?.seed ?? 0, arm = options.arm ?? kept?.arm ?? advantagesOfRecipe(recipe).name;
   const run = kept?.id ?? options.run ?? `${world.name} ${arm} seed ${seed}`;
   const before = kept ?? keptRun(options.db, run, { exactly: true });
-  if (before) refuseChanges(before, { recipe, seed, arm, start, from: said.from });
+  if (before) refuseChanges(before, { recipe, seed, arm, start, call: said });
   const call: RlCall = { ...said, out: said.out ?? before?.call?.out ?? join(dirname(options.db), `${run.replaceAll(/[^\w.-]+/g, '-')}.safetensors`) };
   const panels = levelsOf(world, { ...said, ...(said.evaluateTasks !== undefined && { tasks: said.evaluateTasks }) }).map(({ panel, level, tasks }) => ({ name: panel, level: level ?? panel, tasks }));
   return {

@@ -208,6 +208,7 @@ describe('what clew train rl is given', { timeout: 60_000 }, () => {
     const other = file('other-start.safetensors');
     await saveCheckpoint(other, await smallPolicy(1));
     expect(asked('--from', other)).toContain('was begun with another policy');
+    expect(asked('--split', 'seen')).toContain('was begun without --split, not with --split seen');
     expect(kept()).toEqual(before);
   });
 
