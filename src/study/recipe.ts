@@ -62,10 +62,10 @@ const inputSchema = z.strictObject({
 
 export const studyRecipeSchema = inputSchema.transform(({ rl: shared, arms, ...rest }, context) => {
   const reject = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
-  for (const [what, values] of [['arms', arms.map(({ name }) => fileName(name))], ['seeds', rest.seeds.map(String)]] as const) {
-    const twice = values.find((value, i) => values.indexOf(value) < i);
-    if (twice !== undefined) reject([what], `${twice} is there twice`);
-  }
+  const files = arms.map(({ name }) => fileName(name)), arm = arms.find((_, i) => files.indexOf(files[i]!) < i);
+  if (arm) reject(['arms'], `"${arm.name}" is the name of two arms, or of two whose files would be one`);
+  const seed = rest.seeds.find((value, i) => rest.seeds.indexOf(value) < i);
+  if (seed !== undefined) reject(['seeds'], `${seed} is there twice`);
   if (arms.some(({ name }) => fileName(name) === fileName(coldStartArm))) reject(['arms'], `"${coldStartArm}" is what the policy is called that all arms begin with`);
   const read = arms.map(({ name, rl: own }, i) => {
     const merged = rlRecipeSchema.safeParse({ ...shared, ...own });

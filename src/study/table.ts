@@ -1,15 +1,15 @@
 import { textTable, wrap, type Row } from '../metrics/text-table.ts';
-import type { Result } from '../report/index.ts';
+import type { StudyResult } from './result.ts';
 import { coldStartArm } from './recipe.ts';
 
-type Line = Result['table'][number];
+type Line = StudyResult['table'][number];
 type Figure = Line['success'];
 
 /** Arms side by side: more would make the table wider than 100 columns. */
 const sideBySide = 3;
 
 /** The headline of a study as text: for every level the arms side by side, then what the comparisons say, in sentences. */
-export function formatStudy({ table, levels, comparisons, arms }: Result): string {
+export function formatStudy({ table, levels, comparisons, arms }: StudyResult): string {
   const lines: string[] = [];
   for (const level of levels) {
     const columns = arms.flatMap(arm => table.filter(line => line.level === level && line.arm === arm));
