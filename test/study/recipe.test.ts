@@ -47,7 +47,7 @@ describe('the recipe of the quickstart', () => {
   it('follows from the minutes alone, and grows with them', () => {
     const amounts = [1, usualMinutes, 4 * usualMinutes].map(minutes => {
       const { prior, sft, arms, evaluation } = quickstartRecipe({ minutes });
-      return [prior.tokens, sft.epochs, arms[0]!.rl.iterations, evaluation.panels[0]!.tasks!] as const;
+      return [prior.tokens, sft.epochs, arms[0]!.rl.iterations, evaluation.panels[0]!.tasks!];
     });
     const [short, usual, long] = amounts as [number[], number[], number[]];
     for (let i = 0; i < usual.length; i++) expect(short[i]).toBeLessThan(usual[i]!);
