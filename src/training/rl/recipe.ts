@@ -33,6 +33,7 @@ export const rlRecipeSchema = z.strictObject({
   epochs: z.int().positive().default(1).describe('passes over the episodes of an iteration'),
   learningRate: z.number().positive().default(1.5e-4).describe('of AdamW after the warm-up; about 1.5e-4 for nano, 1e-4 for micro, 5e-5 for base'),
   warmUp: z.int().nonnegative().default(5).describe('iterations in which the learning rate rises'),
+  decay: z.number().min(0).max(1).default(1).describe('what is left of the learning rate in the last iteration, to which it falls in a straight line; 1: it stays'),
   weightDecay: z.number().nonnegative().default(0).describe('of AdamW'),
   clip: z.number().positive().default(1).describe('highest norm of a gradient'),
   skipAbove: z.number().gt(1).default(10).describe('an update is skipped when its norm is over this many times the running mean'),

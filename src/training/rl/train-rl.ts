@@ -95,8 +95,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     start: { policy: policyVersion(start), stages: start.origin.stages.length }, reference: reference ? policyVersion(reference) : null,
     evaluation: options.evaluation ? { ...options.evaluation, panels: options.evaluation.panels.map(({ name, level, tasks }) => ({ name, level, tasks: tasks.length, hash: hash(tasks.map(({ id }) => id).join('\n')) })) } : null,
   };
-  // How long it runs decides nothing of what happens until then.
-  const settings = hash(canonicalJson({ ...config, recipe: { ...recipe, iterations: 0 } }));
+  const settings = hash(canonicalJson(extendable(config)));
   const state = await stateOf(options, settings);
   const { model } = state;
   const checkpoint: Checkpoint & { origin: Origin } = { model, tokenizer: start.tokenizer, origin: start.origin };
@@ -147,7 +146,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     const signals = batchOf(advantageRecipe, trajectories, { tagReference });
     const advantages = advantagesOf(advantageRecipe, signals, recipe.rollouts);
     const scoreSeconds = clock();
-    const learningRate = recipe.learningRate * Math.min(1, number / Math.max(1, recipe.warmUp));
+    const learningRate = learningRateOf(recipe, number);
     const update = await learn(number, trajectories, advantages, learningRate);
     norm = update?.norm ?? norm;
     const updateSeconds = clock();
@@ -288,6 +287,17 @@ function tempered({ config, parameters }: Checkpoint['model'], temperature: numb
   return copy;
 }
 
+/** The settings that decide what happens: how long a run goes on is none of them, unless its learning rate falls towards its end. */
+function extendable<T extends { readonly recipe: RlRecipe }>(config: T): T {
+  return config.recipe.decay === 1 ? { ...config, recipe: { ...config.recipe, iterations: 0 } } : config;
+}
+
+/** Rises over the warm-up, and falls in a straight line to what `decay` leaves of it in the last iteration. */
+function learningRateOf({ learningRate, warmUp, decay, iterations }: RlRecipe, number: number): number {
+  const gone = iterations > 1 ? (number - 1) / (iterations - 1) : 0;
+  return learningRate * Math.min(1, number / Math.max(1, warmUp)) * (1 - (1 - decay) * gone);
+}
+
 function checkedReference({ start, reference = start }: RlOptions): Checkpoint {
   if (reference.tokenizer.hash !== start.tokenizer.hash) throw new ClewError('The reference policy has another tokenizer than the policy that is trained: a KL between them means nothing. Take the cold start itself, or leave the reference out.');
   if (configHash(reference.model.config) !== configHash(start.model.config)) throw new ClewError(`The reference policy has another architecture (${reference.model.parameters.length} parameters) than the policy that is trained (${start.model.parameters.length}). Take the cold start itself, or set klCoefficient to 0.`);
@@ -300,8 +310,8 @@ function beginRun(store: Store, { run, world, config, engine }: { run: string; w
     store.runs.add({ id: run, kind: 'rl', world, config, engine });
     return;
   }
-  const same = (of: object) => canonicalJson({ ...of, recipe: { ...(of as { recipe?: object }).recipe, iterations: 0 } });
-  if (known.kind !== 'rl' || same(known.config as object) !== same(JSON.parse(JSON.stringify(config)) as object))
+  const same = (of: object) => canonicalJson(extendable(JSON.parse(JSON.stringify(of)) as { recipe: RlRecipe }));
+  if (known.kind !== 'rl' || same(known.config as object) !== same(config))
     throw new ClewError(`${store.path} has a run ${run} with other settings. Choose another name, or go on with the recipe, seed and cold start that it began with.`);
   store.runs.reopen(run);
 }

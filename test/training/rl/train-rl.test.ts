@@ -87,6 +87,14 @@ describe('trainRl', () => {
     expect(policy!.model.parameters).toEqual(straight.policy!.model.parameters);
   });
 
+  it('lets the learning rate fall where the recipe says so; such a run has its length from the beginning', async () => {
+    const store = open('falling'), falling = { ...recipe, iterations: 3, warmUp: 0, decay: 0.1 }, rates: number[] = [], stop = new AbortController();
+    await trainRl({ ...options('falling', store), recipe: falling, signal: stop.signal, onIteration: ({ learningRate }) => { rates.push(learningRate); stop.abort(); } });
+    await expect(trainRl({ ...options('falling', store), recipe: { ...falling, iterations: 4 } })).rejects.toThrow(/another recipe/);
+    await trainRl({ ...options('falling', store), recipe: falling, onIteration: ({ learningRate }) => rates.push(learningRate) });
+    expect(rates.map(rate => Number(rate.toPrecision(3)))).toEqual([1e-3, 5.5e-4, 1e-4]);
+  });
+
   it('stops at an alarm that says so, with the state from before and the remedy in words', async () => {
     const store = open('alarmed'), seen: IterationReport[] = [];
     const broken = { ...start, model: createModel(start.model.config, 'untrained') };
