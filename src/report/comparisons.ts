@@ -63,7 +63,7 @@ function repetitionVerdict(comparison: Unjudged, compared: Comparison): Verdict 
   if (finding === 'unknown') return { subject: 'repetition', finding, sentence: `${says}: ${evidence}.` };
   const solved = compared.matched.episodes;
   const agrees = matched.value === null ? 'no task was solved by both'
-    : `on the ${solved} ${solved === 1 ? 'episode' : 'episodes'} that both solved ${finding === 'less' && matched.value > 0 ? 'it is the other way round, ' : ''}${percent(matched.b)} against ${percent(matched.a)} of all steps`;
+    : `on the ${solved} ${solved === 1 ? 'episode' : 'episodes'} that both solved, ${finding === 'less' && matched.value > 0 ? 'it is the other way round: ' : ''}${percent(matched.b)} against ${percent(matched.a)} of all steps`;
   return { subject: 'repetition', finding, sentence: `${says}: ${percent(first10.b)} against ${percent(first10.a)} of the first ${earlySteps} steps; ${evidence}; ${agrees}.` };
 }
 
