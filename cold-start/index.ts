@@ -30,7 +30,7 @@ function room(world: World, evaluationTask: (record: TaskRecord<any>) => string 
   return {
     ...generalRecipe(world),
     mistakes: roomMistakes,
-    questions: () => roomQuestions(things),
+    questions: () => roomQuestions(objectKinds),
     goalQuestions: goal => roomGoalQuestions(things, goal),
     renamed: things,
     leaks: heldOut => ({ ...textLeakRules(world.name, heldOut), evaluationTask }),

@@ -118,7 +118,7 @@ function sftCommand(): Command {
       const apart = new Set(Array.from({ length: holdOut }, (_, i) => Math.floor((i + 0.5) * rows.length / holdOut)));
       const trained = rows.filter((_, i) => !apart.has(i)), heldOut = rows.filter((_, i) => apart.has(i));
       const prior = start.origin.stages.length > 0 && options.replay > 0 ? priorOf({ world, recipe, layout, seed }) : undefined;
-      const rename = tokenRenaming(layout.tokenizer, recipe.renamed ?? []);
+      const rename = tokenRenaming(layout.tokenizer, recipe);
       const stepsAnEpoch = Math.max(1, Math.ceil(trained.reduce((sum, row) => sum + row.tokens.length, 0) / tokensPerStep));
       await runStage('SFT', world, options, {
         out: options.out,

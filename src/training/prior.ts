@@ -33,7 +33,7 @@ const ahead = 8;
 export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2 }: PriorOptions): Prior {
   const options = { world, recipe, seed, ...(categories && { categories }) };
   const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
-  const rename = tokenRenaming(layout.tokenizer, recipe.renamed ?? []);
+  const rename = tokenRenaming(layout.tokenizer, recipe);
   const made = new Map<number, TokenDocument>();
   let last = -1, preparing = false;
 

@@ -1,3 +1,4 @@
+import type { Recipe } from '../demonstrations/index.ts';
 import type { Tokenizer } from '../policy/index.ts';
 import type { Random } from '../world/index.ts';
 
@@ -8,8 +9,8 @@ const highestNumber = 20;
  * Gives things other names, in tokens: a permutation of the kinds, and for each kind one of the numbers behind it. The text
  * keeps its length, so the weights of a row still fit. Kinds that are no single token are left alone.
  */
-export function tokenRenaming(tokenizer: Tokenizer, kinds: readonly string[]): (random: Random) => (tokens: ArrayLike<number>) => number[] {
-  const ids = kinds.flatMap(kind => { const tokens = tokenizer.encode(kind); return tokens.length === 1 ? tokens : []; });
+export function tokenRenaming(tokenizer: Tokenizer, { renamed = [] }: Pick<Recipe, 'renamed'>): (random: Random) => (tokens: ArrayLike<number>) => number[] {
+  const ids = renamed.flatMap(kind => { const tokens = tokenizer.encode(kind); return tokens.length === 1 ? tokens : []; });
   const numbers = Array.from({ length: highestNumber }, (_, i) => tokenizer.id(String(i + 1)));
   return random => {
     const shuffled = random.shuffle(ids), named = new Map(ids.map((id, i) => [id, shuffled[i]!]));

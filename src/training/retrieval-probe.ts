@@ -25,7 +25,7 @@ export interface RetrievalProbe {
 export async function retrievalProbe({ model, layout, world, recipe, documents = 60, learner: options }: { model: Model; layout: Layout; world: World; recipe: Recipe; documents?: number; learner?: LearnerOptions }): Promise<RetrievalProbe> {
   const { tokenizer, action } = layout;
   const play = worldDocuments({ world, recipe, seed: 'probe', steps: 18 });
-  const rename = tokenRenaming(tokenizer, recipe.renamed ?? []);
+  const rename = tokenRenaming(tokenizer, recipe);
   const kinds = new Set((recipe.renamed ?? []).map(kind => tokenizer.encode(kind)[0]!));
   const word = (text: string) => tokenizer.encode(text)[0]!;
   const [take, question] = [word('take'), word('?')];
