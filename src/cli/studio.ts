@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { ClewError, UsageError } from '../errors.ts';
 import { isLoopback, liveDatabase, serve, studioApp, type StudioWorld } from '../studio/index.ts';
+import { defaultDatabase } from './database.ts';
 import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { wholeNumber } from './options.ts';
 
@@ -23,13 +24,14 @@ const shortestToken = 12;
 export function studioCommand(): Command {
   return withWorldOptions(new Command('studio')
     .description('look at a database while it grows and play worlds, in the browser; changes nothing in the database')
-    .argument('[database]', 'a database of clew, also one that is being written; only worlds to play if left out')
+    .argument('[database]', `a database of clew, also one that is being written; if left out ${defaultDatabase} where it is, else only worlds to play`)
     .option('--world <world>', 'a world to play, by name or file; may be given again; the worlds that ship if left out', (name: string, before: readonly string[] = []) => [...before, name])
     .option('--port <number>', 'the port; 0 for any that is free', portNumber, 4321)
     .option('--host <address>', 'the address to listen on; one that others can reach needs a token', '127.0.0.1')
     .option('--token <text>', 'what a browser has to bring; made and printed if --host can be reached by others')
     .option('--no-open', 'do not open the browser'))
-    .action(async (path: string | undefined, options: Options) => {
+    .action(async (given: string | undefined, options: Options) => {
+      const path = given ?? (existsSync(defaultDatabase) ? defaultDatabase : undefined);
       const token = tokenFor(options);
       const worlds = await worldsOf(options);
       if (path !== undefined && !existsSync(path)) throw new UsageError(`There is no database at ${path}: give the file that a run writes (clew rollout … --db FILE), or none, to play worlds only.`);

@@ -8,6 +8,7 @@ import room from '../../envs/locked-room/index.ts';
 import { openStore, type Store } from '../../src/index.ts';
 import { liveDatabase, serve, studioApp, type LiveDatabase, type Served } from '../../src/studio/index.ts';
 import { chromiumPath, needsChromium, openChromium, openPage } from './chromium.ts';
+import { makeStudy } from '../report/study.ts';
 import { trajectoryOf } from './recorded.ts';
 
 const worlds = [{ name: 'locked-room', world: room }, { name: 'household', world: household }, { name: 'elsewhere', problem: 'Its games are not here.' }];
@@ -116,6 +117,37 @@ describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { time
     await page.getByText('runs.db: 2 episodes', { exact: true }).waitFor();
     expect(problems).toEqual([]);
     await page.close();
+  });
+
+  it('draws the learning curves of a training that goes on, and finds what an agent wrote', async () => {
+    const path = join(folder, 'study.db');
+    const own = await makeStudy(path, { tasks: 4, seeds: 1, iterations: 8 });
+    own.runs.reopen('train RLVMR seed 0');
+    const study = liveDatabase(path, { interval: 50 });
+    const ending = new AbortController();
+    const there = await serve(studioApp({ worlds, database: study, stopped: ending.signal }), '127.0.0.1', 0);
+    const { page, problems } = await openPage(browser, { viewport: { width: 1200, height: 900 } });
+    await page.goto(`${there.url}#curves`);
+    await page.locator('#curves .chart canvas').first().waitFor();
+    await page.getByText('2 training runs, 16 iterations').waitFor();
+    const { data } = own.metrics.of('train RLVMR seed 0', 'train').at(-1)!;
+    own.metrics.put('train RLVMR seed 0', { iteration: 9, phase: 'train', data: { ...data as object, iteration: 9 } });
+    await page.getByText('2 training runs, 17 iterations').waitFor();
+    await look(page, 'study');
+
+    await page.getByRole('link', { name: 'Trajectories' }).click();
+    await page.getByLabel('Arm').selectOption('GRPO');
+    const word = 'did nothing. I will do something else.';
+    await page.getByLabel('Text').fill(word);
+    await expect.poll(() => page.getByRole('status').innerText(), soon).toMatch(/^\d+ trajector/);
+    await page.locator('a.episode').first().click();
+    await page.locator('.step', { hasText: word }).first().waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+    ending.abort();
+    await there.close();
+    await study.close();
+    own.close();
   });
 
   it('waits for the first episode of a database, and says when a world answers otherwise than was recorded', async () => {
