@@ -6,7 +6,7 @@ import { sparkline } from './live-view.ts';
 import { alarmText, duration, meanSeconds } from './rl-lines.ts';
 
 const names: Readonly<Record<StudyStage['kind'], string>> = {
-  demonstrations: 'demonstrations', prior: 'prior', sft: 'fine-tuning', rl: 'reinforcement learning', evaluation: 'evaluation', report: 'report',
+  demonstrations: 'demonstrations', prior: 'prior', sft: 'fine-tuning', rl: 'training', evaluation: 'evaluation', report: 'report',
 };
 
 /** Milliseconds between two lines where they cannot be written over. */
@@ -19,6 +19,8 @@ const seldom = 10_000;
 export function studyProgress({ quiet = false, output = process.stderr }: { quiet?: boolean; output?: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number } } = {}): Required<StudyProgress> & { close(): void } {
   const terminal = output.isTTY === true;
   let stage: StudyStage | undefined, told = 0, onLine = false;
+  /** What the last stage that computes was computed on: it is told again only when it is another. */
+  let computed = '';
   let reports: IterationReport[] = [], mean: number | undefined, raised = new Set<string>();
 
   const place = ({ number, stages, kind, title }: StudyStage) => `${pc.dim(`[${number}/${stages}]`)} ${names[kind]}${title === '' ? '' : `: ${title}`}`;
@@ -47,9 +49,12 @@ export function studyProgress({ quiet = false, output = process.stderr }: { quie
       [reports, mean, raised] = [[], undefined, new Set()];
       // Stages that are over at once need no line of their own.
       told = terminal ? 0 : performance.now();
+      if (terminal) pass('…');
     },
     start({ engine, workers, parameters, done }) {
-      if (stage) stay(`${place(stage)}: ${parameters.toLocaleString('en')} parameters; engine ${engine}, ${workers} threads${done > 0 ? `; goes on after iteration ${done}` : ''}`);
+      const on = `${parameters.toLocaleString('en')} parameters; engine ${engine}, ${workers} ${workers === 1 ? 'thread' : 'threads'}`;
+      if (stage && (on !== computed || done > 0)) stay(`${place(stage)}: ${on}${done > 0 ? `; goes on after iteration ${done}` : ''}`);
+      computed = on;
     },
     step({ step, steps, loss, tokensPerSecond, secondsLeft }) {
       pass(`step ${step} of ${steps}, loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond).toLocaleString('en')} tokens/s, ${duration(secondsLeft)} left`);
@@ -67,7 +72,7 @@ export function studyProgress({ quiet = false, output = process.stderr }: { quie
       if (!terminal) pass(`after iteration ${iteration}, ${level}: success ${percent(measurement.success.value)} of ${measurement.episodes} episodes`, 0);
     },
     episodes(done, of) {
-      pass(`${done} of ${of} episodes`);
+      pass(`${done} of ${of} ${stage?.kind === 'demonstrations' ? 'trajectories' : 'episodes'}`);
     },
     end({ stage: ended, before, seconds, outcome }) {
       if (outcome === null) clear();

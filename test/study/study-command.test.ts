@@ -38,7 +38,7 @@ describe('clew study', { timeout: 300_000 }, () => {
 
   it('trains, evaluates and reports, telling each stage in a plain line', () => {
     expect(printed.code).toBe(0);
-    for (const stage of ['[1/9] demonstrations: 12 trajectories;', '[2/9] prior: ', '[3/9] fine-tuning: ', '[4/9] evaluation: cold start: success L0 ', '[5/9] reinforcement learning: GRPO, seed 0: success on training tasks ', '[8/9] evaluation: RLVMR, seed 0: success L0 ', '[9/9] report: '])
+    for (const stage of ['[1/9] demonstrations: 12 trajectories;', '[2/9] prior: ', '[3/9] fine-tuning: ', '[4/9] evaluation: cold start: success L0 ', '[5/9] training: GRPO, seed 0: success on training tasks ', '[8/9] evaluation: RLVMR, seed 0: success L0 ', '[9/9] report: '])
       expect(printed.err).toContain(stage);
     expect(printed.out).toMatch(/^L0 +cold start +GRPO +RLVMR$/m);
     expect(printed.out).toMatch(/^repetitive, first 10 steps( +[\d.]+ % \[[\d.]+, [\d.]+\]){3}$/m);
@@ -78,8 +78,8 @@ describe('clew study', { timeout: 300_000 }, () => {
 
   it('killed and interrupted again and again, ends with the same result', async () => {
     for (const [moment, signal] of [
-      ['[2/9] prior: ', 'SIGKILL'], ['[3/9] fine-tuning: ', 'SIGINT'], ['[5/9] reinforcement learning: GRPO, seed 0: after iteration 1', 'SIGKILL'],
-      ['[6/9] evaluation: GRPO', 'SIGKILL'], ['[7/9] reinforcement learning: RLVMR, seed 0: after iteration 0', 'SIGINT'],
+      ['[2/9] prior: ', 'SIGKILL'], ['[3/9] fine-tuning: ', 'SIGINT'], ['[5/9] training: GRPO, seed 0: after iteration 1', 'SIGKILL'],
+      ['[6/9] evaluation: GRPO', 'SIGKILL'], ['[7/9] training: RLVMR, seed 0: after iteration 0', 'SIGINT'],
     ] as const) {
       const { code, err } = await interrupted('broken', moment, signal);
       expect(err).toContain(moment);

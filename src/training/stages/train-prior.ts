@@ -13,7 +13,7 @@ export const priorSettingsSchema = z.strictObject({
   tokens: z.int().positive().default(2_500_000).describe('tokens to train on, about'),
   tokensPerStep: z.int().positive().default(2500).describe('tokens in one step of the optimiser, about'),
   learningRate: z.number().positive().default(3e-3).describe('highest learning rate'),
-  steps: z.int().positive().default(12).describe('commands in a document; every fourth has twice as many'),
+  steps: z.int().positive().default(14).describe('commands in a document; every fourth has twice as many'),
   goals: z.number().min(0).max(1).default(0.2).describe('share of documents that show a goal without commands'),
   renamed: z.number().min(0).max(1).default(0.7).describe('share of documents in which things have other names'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
