@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportData } from '../../src/report/index.ts';
+import { axisLabels, axisRange } from '../../src/report/page/axis.ts';
 import { episodeRows, filterEpisodes } from '../../src/report/page/episode-filter.ts';
 import { partName } from '../../src/report/page/part-name.ts';
 import { noFilter, readRoute, writeRoute, type Route } from '../../src/report/page/route.ts';
@@ -68,6 +69,25 @@ describe('a learning curve', () => {
     const points = [0, 3, null, 9, 12].map((value, i) => ({ iteration: i + 1, value }));
     expect(smoothed(points, 3).map(({ value }) => value)).toEqual([1.5, 1.5, null, 10.5, 10.5]);
     expect(smoothed(points, 1)).toEqual(points);
+  });
+});
+
+describe('the y axis of a chart', () => {
+  it('begins at 0 where that is near, and ends within 0 and 1 for shares', () => {
+    expect(axisRange(0.1, 0.5, true)).toEqual([0, expect.closeTo(0.524)]);
+    expect(axisRange(0.9, 1, true)).toEqual([expect.closeTo(0.894), 1]);
+    expect(axisRange(-4, -3, false)).toEqual([expect.closeTo(-4.06), expect.closeTo(-2.94)]);
+  });
+
+  it('has a scale for values that are all the same, and for none', () => {
+    expect([axisRange(0, 0, true), axisRange(1, 1, true), axisRange(null, null, false)]).toEqual([[0, 0.1], [0.9, 1], [0, 0.1]]);
+    expect(axisRange(15, 15, false)).toEqual([13.5, 16.5]);
+  });
+
+  it('is labelled with the digits that its places need', () => {
+    expect(axisLabels([0, 0.025, 0.05], true)).toEqual(['0.0 %', '2.5 %', '5.0 %']);
+    expect(axisLabels([-10, 0, 10], false)).toEqual(['−10', '0', '10']);
+    expect(axisLabels([0, 0.0001, 0.0002], false)).toEqual(['0.0000', '0.0001', '0.0002']);
   });
 });
 

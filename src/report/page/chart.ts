@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { axisLabels, axisRange } from './axis.ts';
 import { element } from './element.ts';
 import { colour, faded, themeChange } from './theme.ts';
 
@@ -118,19 +119,11 @@ function plotOptions({ x, lines, share, range, points }: ChartOptions, tell: (at
   };
   return {
     series, bands,
-    scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) }, y: range ? { range: () => [...range] as [number, number] } : {} },
+    scales: { x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) }, y: { range: (_, low, high) => (range ? [...range] : axisRange(low, high, share ?? false)) } },
     axes: [{ ...axis, size: 28, space: 60, values: (_, at) => at.map(value => (Number.isInteger(value) ? String(value) : '')) }, { ...axis, size: 52, values: (_, at) => axisLabels(at, share ?? false) }],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     hooks: { setCursor: [({ cursor }) => tell(cursor.idx ?? null)] },
     padding: [8, 8, 0, 0],
   };
-}
-
-/** All with as many digits as the finest of them needs. */
-function axisLabels(places: readonly number[], share: boolean): string[] {
-  const values = places.map(place => (share ? 100 * place : place));
-  const step = values.length < 2 ? 1 : Math.abs(values[1]! - values[0]!);
-  const digits = [0, 1, 2, 3, 4].find(count => Math.abs(step * 10 ** count - Math.round(step * 10 ** count)) < 1e-6) ?? 5;
-  return values.map(value => `${value.toFixed(digits).replace('-', '−')}${share ? ' %' : ''}`);
 }

@@ -32,7 +32,7 @@ export function reportSections(context: Context): Section[] {
         intervalChart(context, 'Success', '95 % intervals', ({ figures }) => figures.success, ({ success }) => success),
         intervalChart(context, 'Repetitive actions', 'of the first 10 steps', ({ figures }) => figures.rates.stateActionRepeat.first10, ({ repetition }) => repetition))),
     hasTraining ? section('curves', 'Learning curves', learningCurves(context)) : null,
-    matrix === null && shares.length === 0 ? null : section('tags', 'Tags', matrix === null ? null : legend, shares.length === 0 ? null : element('div', { class: 'charts' }, ...shares), matrix),
+    matrix === null && shares.length === 0 ? null : section('tags', 'Tags', legend, shares.length === 0 ? null : element('div', { class: 'charts' }, ...shares), matrix),
     parts.length === 0 && paid === null ? null : section('rewards', 'Rewards', parts.length === 0 ? null : element('div', { class: 'charts broad' }, ...parts), paid),
     hasTraining ? section('alarms', 'Alarms', alarmTable(context)) : null,
     section('run', 'How it was run', data.notes.length === 0 ? null : element('ul', { class: 'notes' }, ...data.notes.map(note => element('li', {}, note))), provenance(context)),
