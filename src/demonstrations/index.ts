@@ -8,6 +8,7 @@ export { mbtPhases, mbtRulesAnnotator, phaseOf, type MbtPhase } from './mbt/thou
 export { rewriteEpisode, type RewriteOptions } from './mbt/rewrite.ts';
 export { mbtRMethod, mbtSMethod, methods, rlvmrMethod, type Method, type MethodOptions } from './methods.ts';
 export { generalMistakes, mistakeKinds, type Mistake, type MistakeKind, type MistakeMaker } from './mistakes.ts';
+export { ownEpisodes } from './own-episodes.ts';
 export { generalRecipe, type Recipe } from './recipe.ts';
 export { replayFaults } from './replay.ts';
 export { annotateStep, rulesAnnotator } from './rules.ts';
