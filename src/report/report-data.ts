@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ClewError, UsageError } from '../errors.ts';
 import type { Run, Store } from '../trajectory/store/index.ts';
 import { chooseByTask, chooseGroups } from './choose.ts';
+import { commandOf } from './command-of.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
 import type { ReportData, ReportRun, TrajectoryView } from './data.ts';
@@ -96,10 +97,11 @@ function notesOn(runs: readonly Run[], replaced: ReadonlyMap<string, string>): s
 }
 
 function reportRun(store: Store, run: Run, placed: readonly Placed[]): ReportRun {
-  const { arm, seed, command } = settingsOf(run);
+  const { arm, seed } = settingsOf(run);
   const { id, kind, world, status, created, finished, engine, machine, config } = run;
   return {
-    id, kind, world, status, created, finished, engine, machine, config, arm, seed, command,
+    id, kind, world, status, created, finished, engine, machine, config, arm, seed,
+    command: commandOf(store, run),
     episodes: placed.length,
     checkpoints: store.checkpoints.of(id).map(({ iteration, path: file, sha256, bytes }) => ({ iteration, path: file, sha256, bytes })),
   };

@@ -151,6 +151,19 @@ describe('the result of a report', () => {
   });
 });
 
+describe('the command of a run', () => {
+  it('is put together from what clew train rl kept, and null where nothing was', () => {
+    const kept = openStore(':memory:');
+    kept.runs.add({ id: 'my run', kind: 'rl', world: 'household', config: { arm: 'GRPO', seed: 3 } });
+    kept.metrics.put('my run', { iteration: 0, phase: 'command', data: { world: './my world.ts', from: 'sft.safetensors', out: 'rl.safetensors', split: ['seen', 'unseen'], evaluateEvery: 5 } });
+    kept.runs.add({ id: 'played', kind: 'rollout', world: 'household', config: { agent: 'expert' } });
+    expect(reportData(kept).runs.map(({ command }) => command)).toEqual([
+      'clew train rl \'./my world.ts\' --from sft.safetensors --split seen,unseen --evaluate-every 5 --out rl.safetensors --seed 3 --run \'my run\'', null,
+    ]);
+    kept.close();
+  });
+});
+
 describe('a database with little in it', () => {
   it('has nothing to report when it is empty', () => {
     const empty = openStore(':memory:');
