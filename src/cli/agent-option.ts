@@ -17,6 +17,7 @@ export interface AgentOptions extends ComputeOptions {
   readonly seed: number;
   readonly greedy?: boolean;
   readonly onlyAdmissible?: boolean;
+  readonly replyTokens?: number;
   readonly temperature?: number;
   readonly baseUrl: string;
   readonly apiKeyEnv: string;
@@ -57,6 +58,7 @@ export function withSamplingOptions(command: Command): Command {
     .option('--log-probabilities', 'keep token ids and log-probabilities (from a server: where it sends ids)')
     .optionsGroup('For policy:FILE')
     .option('--greedy', 'always the likeliest token')
+    .option('--reply-tokens <count>', 'tokens that a reply may have; 64 if left out', wholeNumber(4))
     .option('--only-admissible', 'let the policy write only admissible commands, so that it knows more than it reads');
 }
 
@@ -86,10 +88,11 @@ async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgen
   if (!existsSync(file)) throw new UsageError(`There is no policy ${file}. Make one with: clew train sft ${options.world} --out ${file}`);
   const checkpoint = await loadPolicy(file, options.world);
   const temperature = options.greedy ? 0 : options.temperature ?? 0.4, onlyAdmissible = options.onlyAdmissible ?? false;
+  const replyTokens = options.replyTokens === undefined ? {} : { replyTokens: options.replyTokens };
   const agent = await policyAgent({
-    checkpoint, name: `policy:${basename(file, '.safetensors')}`, temperature, onlyAdmissible, ...(options.logProbabilities && { keepTokens: true }), ...computeOptions(options),
+    checkpoint, name: `policy:${basename(file, '.safetensors')}`, temperature, onlyAdmissible, ...replyTokens, ...(options.logProbabilities && { keepTokens: true }), ...computeOptions(options),
   });
-  return { agent, label: agent.name, settings: { policy: agent.policyVersion, temperature, onlyAdmissible }, engine: agent.engine, close: () => agent.close() };
+  return { agent, label: agent.name, settings: { policy: agent.policyVersion, temperature, onlyAdmissible, ...replyTokens }, engine: agent.engine, close: () => agent.close() };
 }
 
 function agentOf(text: string, options: AgentOptions): Agent {

@@ -4,25 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { saveCheckpoint } from '../../src/policy/index.ts';
 import { measurementSchema } from '../../src/metrics/index.ts';
 import { contentHash, openStore } from '../../src/trajectory/index.ts';
 import { needsData, officialData } from '../envs/alfworld/fixtures/official.ts';
+import { smallPolicy } from '../training/rl/fixture.ts';
 import { clew } from './run-clew.ts';
 
 const bin = fileURLToPath(new URL('../../bin/clew.js', import.meta.url));
-let folder: string, policy: string, other: string;
+let folder: string, policy: string, other: string, panel: string;
 const file = (name: string) => join(folder, name);
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clew-eval-'));
-  [policy, other] = [file('policy.safetensors'), file('other.safetensors')];
-  const demonstrations = file('demonstrations.sqlite');
-  expect(clew(['cold-start', 'build', 'household', '--trajectories', '16', '--out', demonstrations]).code).toBe(0);
-  for (const [out, seed] of [[policy, '0'], [other, '1']] as const)
-    expect(clew(['train', 'sft', 'household', '--demonstrations', demonstrations, '--out', out, '--preset', 'nano', '--epochs', '6', '--seed', seed, '--workers', '1']).code).toBe(0);
+  [policy, other, panel] = [file('policy.safetensors'), file('other.safetensors'), file('seen.json')];
+  await saveCheckpoint(policy, await smallPolicy());
+  await saveCheckpoint(other, await smallPolicy(1));
+  expect(clew(['panel', 'locked-room', '--split', 'seen', '--tasks', '15', '--out', panel]).code).toBe(0);
 }, 120_000);
 
-const evaluation = (db: string, ...more: string[]) => ['eval', '--agent', `policy:${policy}`, '--panel', 'seen', '--tasks', '12', '--max-steps', '6', '--workers', '1', '--db', db, '--json', ...more];
+const evaluation = (db: string, ...more: string[]) => ['eval', '--agent', `policy:${policy}`, '--panel', panel, '--tasks', '12', '--max-steps', '6', '--workers', '1', '--db', db, '--json', ...more];
 
 interface Result { evaluations: { run: string; panel: string; level: string | null; measurement: { episodes: number; success: { value: number } } }[] }
 const resultOf = (run: { out: string }) => JSON.parse(run.out) as Result;
@@ -48,12 +49,12 @@ describe('clew eval', { timeout: 120_000 }, () => {
     const db = file('once.db'), run = clew(evaluation(db));
     expect(run.code).toBe(0);
     const [seen] = resultOf(run).evaluations;
-    expect(seen).toMatchObject({ run: 'eval household policy:policy T 0.4 seen first 12', panel: 'seen', level: 'L0', measurement: { episodes: 12, tasks: 12 } });
+    expect(seen).toMatchObject({ run: 'eval locked-room policy:policy T 0.4 seen first 12', panel: 'seen', level: 'L0', measurement: { episodes: 12, tasks: 12 } });
     expect(Object.keys(measurementSchema.parse(seen!.measurement).by.category!).length).toBeGreaterThan(1);
-    const panel = JSON.parse(readFileSync('envs/household/panels/seen.json', 'utf8')) as { tasks: string[] };
+    const { tasks } = JSON.parse(readFileSync(panel, 'utf8')) as { tasks: string[] };
     storeOf(db, store => {
       expect(store.runs.get(seen!.run)).toMatchObject({ kind: 'evaluation', engine: 'onnx cpu', status: 'done', config: { arm: null, seed: 0, level: 'L0', panel: 'seen', temperature: 0.4, policy: expect.stringMatching(/^[0-9a-f]{16}$/), tasks: { count: 12, hash: expect.any(String) } } });
-      expect([...store.trajectories.select()].map(({ task }) => task.id).toSorted()).toEqual(panel.tasks.slice(0, 12).toSorted());
+      expect([...store.trajectories.select()].map(({ task }) => task.id).toSorted()).toEqual(tasks.slice(0, 12).toSorted());
       expect(store.metrics.of(seen!.run)).toMatchObject([{ iteration: 0, phase: 'evaluation L0', data: { panel: 'seen', level: 'L0', temperature: 0.4, measurement: seen!.measurement } }]);
     });
   });
@@ -64,6 +65,15 @@ describe('clew eval', { timeout: 120_000 }, () => {
     expect(first.code).toBe(0);
     expect(resultOf(second).evaluations).toEqual(resultOf(first).evaluations);
     expect(storeOf(b, store => contentHash(store))).toBe(storeOf(a, store => contentHash(store)));
+  });
+
+  it('cuts replies where it is told to, and records that', () => {
+    const db = file('short.db');
+    const { run } = resultOf(clew(evaluation(db, '--reply-tokens', '5'))).evaluations[0]!;
+    storeOf(db, store => {
+      expect(store.runs.get(run)!.config).toMatchObject({ replyTokens: 5 });
+      for (const { steps } of store.trajectories.select()) for (const { verdict } of steps) expect(verdict!.violations).not.toEqual([]);
+    });
   });
 
   it('gives other figures for another seed, so that the same ones mean something', () => {
@@ -77,13 +87,13 @@ describe('clew eval', { timeout: 120_000 }, () => {
 
   it('killed, or interrupted, it goes on to the same trajectories', async () => {
     const [straight, killed] = [file('straight.db'), file('killed.db')];
-    const args = (db: string) => evaluation(db, '--rollouts', '8', '--lanes', '8');
+    const args = (db: string) => evaluation(db, '--rollouts', '40', '--lanes', '8');
     expect(clew(args(straight)).code).toBe(0);
     expect((await interrupted(args(killed), killed, 'SIGKILL')).code).toBeNull();
     const { code, err, out } = await interrupted(args(killed), killed, 'SIGINT');
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('Run the same command again to go on.');
-    expect(storeOf(killed, store => store.trajectories.count().trajectories)).toBeLessThan(96);
+    expect(storeOf(killed, store => store.trajectories.count().trajectories)).toBeLessThan(480);
     expect(resultOf(clew(args(killed))).evaluations).toEqual(resultOf(clew(args(straight))).evaluations);
     expect(storeOf(killed, store => contentHash(store))).toBe(storeOf(straight, store => contentHash(store)));
   });
@@ -136,7 +146,7 @@ describe('clew eval', { timeout: 120_000 }, () => {
     ['a panel twice', () => ['household', '--agent', 'random', '--panel', 'seen', 'seen'], 2, 'seen is named twice'],
     ['a panel that is not there', () => ['household', '--agent', 'random', '--panel', 'nowhere'], 2, 'There is no panel "nowhere"'],
     ['a policy that is not there', () => ['--agent', `policy:${file('none')}`, '--panel', 'seen'], 2, 'There is no policy'],
-    ['a policy of another world', () => ['locked-room', '--agent', `policy:${policy}`, '--split', 'seen'], 1, 'cannot play locked-room'],
+    ['a policy of another world', () => ['household', '--agent', `policy:${policy}`, '--panel', 'seen'], 1, 'cannot play household'],
   ])('explains %s', (_, args, code, message) => {
     expect(sentence(clew(['eval', ...args(), '--db', file('wrong.db')]), code)).toContain(message);
     expect(existsSync(file('wrong.db'))).toBe(false);
