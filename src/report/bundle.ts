@@ -12,9 +12,11 @@ export async function bundlePage(folder: URL): Promise<PageCode> {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({ input: fileURLToPath(new URL('main.ts', folder)), platform: 'browser', onwarn(warning) { throw new Error(warning.message); } });
   try {
-    const { output } = await bundle.generate({ format: 'iife', minify: true, comments: { legal: true } });
-    const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
-    return { script: output[0].code, style: `${readFileSync(uplot, 'utf8')}\n${readFileSync(new URL('style.css', folder), 'utf8')}` };
+    const { output } = await bundle.generate({ format: 'iife', minify: true });
+    const ofChart = (file: string): string => readFileSync(createRequire(import.meta.url).resolve(`uplot/${file}`), 'utf8');
+    // Whoever has the page has a copy of uPlot, and its licence asks to be there too.
+    const licence = `/*! uPlot\n${ofChart('LICENSE').replaceAll('*/', '')}*/\n`;
+    return { script: licence + output[0].code, style: `${ofChart('dist/uPlot.min.css')}\n${readFileSync(new URL('style.css', folder), 'utf8')}` };
   } finally {
     await bundle.close();
   }
