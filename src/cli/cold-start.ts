@@ -28,6 +28,7 @@ interface BuildArguments extends WorldOptions {
   readonly maxSteps?: number;
   readonly mistakes: number;
   readonly chain: number;
+  readonly stubborn: number;
   readonly noise: number;
   readonly json?: boolean;
   readonly model?: string;
@@ -75,6 +76,7 @@ function buildCommand(): Command {
     .option('--max-steps <count>', 'steps within which an episode must be won; the limit of the world if left out', wholeNumber())
     .option('--mistakes <rate>', 'probability of a mistake in a step', share, 0.12)
     .option('--chain <rate>', 'probability of another mistake right after one that was refused', share, 0.5)
+    .option('--stubborn <share>', 'share of demonstrations with up to eight refused commands in a row', share, 0.25)
     .option('--noise <rate>', 'probability of any admissible command instead of the decided one', share, 0)
     .option('--data <path>', 'where the games of ALFWorld are')
     .option('--json', 'print the result as JSON')
@@ -100,10 +102,10 @@ function buildCommand(): Command {
 }
 
 async function build(world: World, recipe: Recipe, categories: readonly string[], out: string, options: BuildArguments): Promise<void> {
-  const { seed, mistakes: rate, chain, noise, trajectories, method, maxSteps = Math.min(30, world.maxSteps) } = options;
+  const { seed, mistakes: rate, chain, stubborn, noise, trajectories, method, maxSteps = Math.min(30, world.maxSteps) } = options;
   const stop = new AbortController();
   const annotator = annotatorOf(options, out, stop.signal);
-  const made = { seed, maxSteps, rate, chain, noise };
+  const made = { seed, maxSteps, rate, chain, stubborn, noise };
   const part = method === 'rlvmr' ? rlvmrMethod(world, recipe, made) : method === 'mbt-s' ? mbtSMethod(world, recipe, made) : mbtRMethod(world, recipe, studentsIn(options.students!), made);
   const run = `${method === 'rlvmr' ? 'cold start' : method} ${world.name}`;
   const store = openStore(out), progress = progressOf(`${run}: trajectories`, trajectories, { quiet: options.json ?? false });

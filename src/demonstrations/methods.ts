@@ -18,10 +18,10 @@ export interface MethodOptions extends MistakeOptions {
 type Part = Pick<BuildOptions, 'demonstrate' | 'tasks' | 'config'>;
 
 /** RLVMR's cold start: an expert's episodes with mistakes to recover from. */
-export function rlvmrMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, rate = 0.12, chain = 0.5, noise = 0 }: MethodOptions = {}): Part {
+export function rlvmrMethod(world: World, recipe: Recipe, { seed = 0, maxSteps = world.maxSteps, rate = 0.12, chain = 0.5, stubborn = 0.25, noise = 0 }: MethodOptions = {}): Part {
   return {
-    config: { method: 'rlvmr', maxSteps, rate, chain, noise },
-    demonstrate: (record, rollout) => demonstrate({ world, record, rollout, seed, maxSteps, createPlayer: recipe.createPlayer, mistakes: recipe.mistakes, rate, chain, noise }),
+    config: { method: 'rlvmr', maxSteps, rate, chain, stubborn, noise },
+    demonstrate: (record, rollout) => demonstrate({ world, record, rollout, seed, maxSteps, createPlayer: recipe.createPlayer, mistakes: recipe.mistakes, rate, chain, stubborn, noise }),
   };
 }
 

@@ -10,7 +10,7 @@ import { allSplits, type Split } from '../world/index.ts';
 export const buildSettingsSchema = z.strictObject({
   trajectories: z.int().positive().default(200).describe('how many, as many of each category'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
-  mistakes: z.number().min(0).max(1).default(0.2).describe('probability of a mistake in a step'),
+  mistakes: z.number().min(0).max(1).default(0.12).describe('probability of a mistake in a step'),
   chain: z.number().min(0).max(1).default(0.5).describe('probability of another mistake right after one that was refused'),
   stubborn: z.number().min(0).max(1).default(0.25).describe('share of demonstrations with up to eight refused commands in a row'),
   noise: z.number().min(0).max(1).default(0).describe('probability of any admissible command instead of the decided one'),

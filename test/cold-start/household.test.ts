@@ -15,7 +15,7 @@ beforeAll(() => {
   store = openStore('cold-start/household.sqlite', { readonly: true });
   found = inspectDemonstrations(store, recipe.leaks(household.heldOut), household);
   folder = mkdtempSync(join(tmpdir(), 'cold-start-'));
-});
+}, 60_000);
 afterAll(() => {
   store.close();
   rmSync(folder, { recursive: true });

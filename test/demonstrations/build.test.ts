@@ -23,7 +23,7 @@ test('each category as often as the others, the first ones once more where it do
   const store = openStore(':memory:');
   expect(await build(store)).toMatchObject({ stored: 10, before: 0, refused: [] });
   expect(inspectDemonstrations(store, recipe.leaks(household.heldOut), household).categories).toEqual({ pick: 3, look: 3, clean: 2, heat: 2 });
-  expect(store.runs.get('build')).toMatchObject({ kind: 'cold-start', status: 'done', machine: {}, config: { method: 'rlvmr', annotator: 'rules', heldOut: ['cool', 'two'], rate: 0.12 } });
+  expect(store.runs.get('build')).toMatchObject({ kind: 'cold-start', status: 'done', machine: {}, config: { method: 'rlvmr', annotator: 'rules', heldOut: ['cool', 'two'], rate: 0.12, stubborn: 0.25 } });
 });
 
 test('the same settings give the same content, another seed another', async () => {

@@ -6,7 +6,7 @@ import { worldTokenizer } from '../vocabulary.ts';
 
 /** What decides a policy before it is trained. */
 export const policySettingsSchema = z.strictObject({
-  preset: z.enum(Object.keys(presets) as [Preset, ...Preset[]]).default('micro').describe('the size of the decoder'),
+  preset: z.enum(Object.keys(presets) as [Preset, ...Preset[]]).default('nano').describe('the size of the decoder'),
   context: z.int().min(32).default(1280).describe('tokens that an episode may have'),
   seed: z.int().nonnegative().default(0).describe('draws the first parameters'),
 });

@@ -11,11 +11,11 @@ import { originHash, type StageContext } from './train-prior.ts';
 
 /** What decides a supervised fine-tuning, beside the policy it begins with and the demonstrations. */
 export const sftSettingsSchema = z.strictObject({
-  epochs: z.int().positive().default(36).describe('times that each demonstration is seen'),
+  epochs: z.int().positive().default(24).describe('times that each demonstration is seen'),
   tokensPerStep: z.int().positive().default(2500).describe('tokens of demonstrations in one step of the optimiser, about'),
   learningRate: z.number().positive().default(1e-3).describe('highest learning rate'),
   observationWeight: z.number().min(0).max(1).default(0.1).describe('weight of what the world says, where the policy\'s own tokens weigh 1'),
-  renamed: z.number().min(0).max(1).default(0.5).describe('share of demonstrations in which things have other names, drawn for each epoch'),
+  renamed: z.number().min(0).max(1).default(0.7).describe('share of demonstrations in which things have other names, drawn for each epoch'),
   replay: z.number().min(0).max(0.9).default(0.1).describe('share of tokens of the world text, so that it is not forgotten; 0 for a policy without a prior'),
   holdOut: z.int().nonnegative().default(0).describe('demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept'),
   patience: z.int().positive().default(6).describe('epochs without a better model after which the training stops, with demonstrations held out'),
