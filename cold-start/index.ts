@@ -1,5 +1,6 @@
 /** How the demonstrations and the prior of each shipped world are made. */
-import { objectKinds, fixtures } from '../envs/household/kinds.ts';
+import { fixtures, objectKinds, receptacleKinds } from '../envs/household/kinds.ts';
+import { tools } from '../envs/household/task.ts';
 import { generalRecipe, type LeakRules, type Recipe } from '../src/demonstrations/index.ts';
 import { createRandom, isUnseenVariant, type TaskRecord, type World } from '../src/world/index.ts';
 import { goalSentences } from './room-goals.ts';
@@ -25,6 +26,8 @@ export function textLeakRules(world: string, heldOut: readonly string[]): LeakRu
 }
 
 const things = objectKinds.filter(kind => !fixtures.has(kind));
+/** All but those that clean, heat and cool. Which of them have doors the text tells. */
+const places = receptacleKinds.filter(kind => !(Object.values(tools) as string[]).includes(kind));
 
 function room(world: World, evaluationTask: (record: TaskRecord<any>) => string | undefined): Recipe {
   return {
@@ -33,6 +36,7 @@ function room(world: World, evaluationTask: (record: TaskRecord<any>) => string 
     questions: () => roomQuestions(objectKinds),
     goalQuestions: goal => roomGoalQuestions(things, goal),
     renamed: things,
+    renamedPlaces: places,
     leaks: heldOut => ({ ...textLeakRules(world.name, heldOut), evaluationTask }),
   };
 }

@@ -18,6 +18,8 @@ export interface Recipe {
   goalQuestions?(goal: string): QuestionWriter;
   /** Kinds of things, each one word, that may change names among each other without changing what can be done. */
   readonly renamed?: readonly string[];
+  /** Kinds of places, each one word, that may change names among each other: those at which nothing else can be done than at the others. */
+  readonly renamedPlaces?: readonly string[];
 }
 
 /** The recipe for any world: its own player, or one that searches; mistakes and leak rules that fit any world. */

@@ -8,12 +8,17 @@ const highestNumber = 20;
 /**
  * Gives things other names, in tokens: a permutation of the kinds, and for each kind one of the numbers behind it. The text
  * keeps its length, so the weights of a row still fit. Kinds that are no single token are left alone.
+ *
+ * In the share `places` of the texts the kinds of places trade names too, with their numbers kept: where nothing can be known by heart
+ * about a room, a model has to read which places there are.
  */
-export function tokenRenaming(tokenizer: Tokenizer, { renamed = [] }: Pick<Recipe, 'renamed'>): (random: Random) => (tokens: ArrayLike<number>) => number[] {
-  const ids = renamed.flatMap(kind => { const tokens = tokenizer.encode(kind); return tokens.length === 1 ? tokens : []; });
+export function tokenRenaming(tokenizer: Tokenizer, { renamed = [], renamedPlaces = [] }: Pick<Recipe, 'renamed' | 'renamedPlaces'>, { places = 0 }: { places?: number } = {}): (random: Random) => (tokens: ArrayLike<number>) => number[] {
+  const single = (kind: string) => { const tokens = tokenizer.encode(kind); return tokens.length === 1 ? tokens : []; };
+  const ids = renamed.flatMap(single), rooms = renamedPlaces.flatMap(single);
   const numbers = Array.from({ length: highestNumber }, (_, i) => tokenizer.id(String(i + 1)));
   return random => {
     const shuffled = random.shuffle(ids), named = new Map(ids.map((id, i) => [id, shuffled[i]!]));
+    if (places > 0 && random() < places) for (const [i, id] of random.shuffle(rooms).entries()) named.set(rooms[i]!, id);
     const numbered = new Map(ids.map(id => { const order = random.shuffle(numbers); return [id, new Map(numbers.map((number, i) => [number, order[i]!]))]; }));
     return tokens => Array.from(tokens, (token, i) => named.get(token) ?? (i > 0 ? numbered.get(tokens[i - 1]!)?.get(token) : undefined) ?? token);
   };
