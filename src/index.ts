@@ -17,3 +17,4 @@ export {
   replayFaults, rlvmrMethod, rulesAnnotator, searchPlayer, taskLeaks, teacherAnnotator, textLeaks, trajectoryLeaks, worldText,
   type Annotator, type BuildOptions, type Demonstration, type DemonstratedStep, type DemonstrationInspection, type LeakRules, type Mistake, type MistakeMaker, type QuestionWriter, type Recipe, type WorldDocument, type WorldTextOptions,
 } from './demonstrations/index.ts';
+export { readStudyRecipe, runStudy, studyResultSchema, type Study, type StudyOptions, type StudyOutcome, type StudyPanel, type StudyProgress, type StudyRecipe, type StudyRecipeInput, type StudyResult } from './study/index.ts';
