@@ -1,29 +1,23 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
-import { layoutOfCheckpoint, loadPolicy, type Preset, presets } from '../policy/index.ts';
-import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
-import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, type StageContext, type TrainedPolicy, trainPrior, trainSft } from '../training/stages/index.ts';
-import { stateFile, type StageResult } from '../training/stage.ts';
+import { loadPolicy, type Preset, presets } from '../policy/index.ts';
+import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, type TrainedPolicy, trainPrior, trainSft } from '../training/stages/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
-import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
+import { withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { numberFrom, oneOf, wholeNumber } from './options.ts';
-import { formatProbe } from './policy.ts';
-import { trainProgress } from './train-progress.ts';
+import { runStage, type StageRunOptions } from './run-stage.ts';
+import { trainEtoCommand } from './train-eto.ts';
 
-interface CommonOptions extends WorldOptions, ComputeOptions {
-  readonly out: string;
+interface CommonOptions extends WorldOptions, StageRunOptions {
   readonly seed: number;
   readonly learningRate: number;
   readonly tokensPerStep: number;
   readonly preset?: Preset;
   readonly context?: number;
-  readonly keepEvery: number;
-  readonly json?: boolean;
 }
 
 interface PretrainArguments extends CommonOptions {
@@ -40,6 +34,7 @@ interface SftArguments extends CommonOptions {
   readonly epochs: number;
   readonly observationWeight: number;
   readonly renamed: number;
+  readonly renamedPlaces: number;
   readonly replay: number;
   readonly holdOut: number;
   readonly patience: number;
@@ -49,7 +44,8 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('train a policy: a prior from world text, then demonstrations')
     .addCommand(pretrainCommand())
-    .addCommand(sftCommand());
+    .addCommand(sftCommand())
+    .addCommand(trainEtoCommand());
 }
 
 const shape = policySettingsSchema.parse({}), priorDefaults = priorSettingsSchema.parse({}), sftDefaults = sftSettingsSchema.parse({});
@@ -91,13 +87,14 @@ function sftCommand(): Command {
     .option('--epochs <count>', 'times that each demonstration is seen', wholeNumber(), sftDefaults.epochs)
     .option('--observation-weight <number>', 'weight of what the world says, where the policy\'s own tokens weigh 1', numberFrom(0, 1), sftDefaults.observationWeight)
     .option('--renamed <share>', 'share of demonstrations in which things have other names, drawn for each epoch', numberFrom(0, 1), sftDefaults.renamed)
+    .option('--renamed-places <share>', 'share of those in which places have other names too', numberFrom(0, 1), sftDefaults.renamedPlaces)
     .option('--replay <share>', 'share of tokens of the world text, so that it is not forgotten; 0 without --from', numberFrom(0, 0.9), sftDefaults.replay)
     .option('--hold-out <count>', 'demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept', wholeNumber(0), sftDefaults.holdOut)
     .option('--patience <count>', 'epochs without a better model after which the training stops, with --hold-out', wholeNumber(), sftDefaults.patience), sftDefaults)
     .action(async (name: string, options: SftArguments) => {
       const world = await loadWorld(name, options), demonstrations = demonstrationsIn(options.demonstrations, world);
-      const { epochs, tokensPerStep, learningRate, seed, renamed, observationWeight, replay, holdOut, patience } = options;
-      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, observationWeight, replay, holdOut, patience }));
+      const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, replay, holdOut, patience } = options;
+      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, replay, holdOut, patience }));
     });
 }
 
@@ -118,47 +115,5 @@ function demonstrationsIn(file: string, world: World): Demonstrations {
     return readDemonstrations(store, world, recipeFor(world));
   } finally {
     store.close();
-  }
-}
-
-/** Trains, tells how it goes and what came of it. SIGINT keeps the state. */
-async function runStage(what: string, world: World, start: TrainedPolicy, options: CommonOptions, train: (context: StageContext) => Promise<StageResult>): Promise<void> {
-  const stop = new AbortController(), progress = trainProgress(what, { quiet: options.json ?? false });
-  const interrupted = () => { process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'); stop.abort(); };
-  process.once('SIGINT', interrupted);
-  const from = performance.now();
-  let engine = '';
-  try {
-    const { training, policy } = await train({
-      world, recipe: recipeFor(world), start, out: options.out, every: options.keepEvery, learner: computeOptions(options), signal: stop.signal,
-      onLearner(learner) {
-        const { engine: name, provider, device, library, version } = learner.description;
-        engine = `${name} ${provider}`;
-        if (!options.json) process.stderr.write(`${pc.dim(`${learner.model.parameters.length.toLocaleString('en')} parameters; engine ${name} (${library} ${version}) on ${provider}, ${device}; ${learner.workers} threads`)}\n`);
-      },
-      onStep: progress.onStep,
-    });
-    progress.end();
-    const seconds = Math.round((performance.now() - from) / 100) / 10;
-    const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), learner: computeOptions(options) });
-    report(options, { training, engine, seconds, probe });
-    if (training && !training.finished) process.exitCode = 1;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupted);
-  }
-}
-
-function report({ out, json }: CommonOptions, { training, engine, seconds, probe }: { training: { step: number; steps: number; finished: boolean; loss: number; tokens: number; best?: { step: number; loss: number } } | null; engine: string; seconds: number; probe: RetrievalProbe | null }): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...training, engine: engine || null, seconds, probe }, null, 2)}\n`);
-    return;
-  }
-  if (!training) process.stdout.write(`${pc.bold(out)} was trained before with these settings; nothing was done.\n`);
-  else if (!training.finished) process.stdout.write(`Stopped at step ${training.step} of ${training.steps}. The state is in ${stateFile(out)}; run the same command again to go on.\n`);
-  else {
-    process.stdout.write(`${pc.bold(out)}: ${training.step} steps, ${training.tokens.toLocaleString('en')} tokens, loss ${training.loss.toFixed(3)}${training.best ? `; best on held-out demonstrations at step ${training.best.step}, ${training.best.loss.toFixed(3)}` : ''}; ${seconds} s\n`);
-    if (probe) process.stdout.write(formatProbe(probe));
-    process.stdout.write(pc.dim(`  clew policy inspect ${out}\n`));
   }
 }

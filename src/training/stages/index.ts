@@ -2,3 +2,4 @@ export { newPolicy, policySettingsSchema, type PolicySettings, type TrainedPolic
 export { readDemonstrations, type Demonstrations } from './demonstrations.ts';
 export { priorSettingsSchema, trainPrior, type PriorSettings, type StageContext } from './train-prior.ts';
 export { sftSettingsSchema, trainSft, type SftSettings } from './train-sft.ts';
+export { etoSettingsSchema, trainEto, type EtoSettings } from './train-eto.ts';

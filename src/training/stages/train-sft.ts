@@ -16,6 +16,7 @@ export const sftSettingsSchema = z.strictObject({
   learningRate: z.number().positive().default(1e-3).describe('highest learning rate'),
   observationWeight: z.number().min(0).max(1).default(0.1).describe('weight of what the world says, where the policy\'s own tokens weigh 1'),
   renamed: z.number().min(0).max(1).default(0.7).describe('share of demonstrations in which things have other names, drawn for each epoch'),
+  renamedPlaces: z.number().min(0).max(1).default(0).describe('share of those in which places have other names too, where the world allows it'),
   replay: z.number().min(0).max(0.9).default(0.1).describe('share of tokens of the world text, so that it is not forgotten; 0 for a policy without a prior'),
   holdOut: z.int().nonnegative().default(0).describe('demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept'),
   patience: z.int().positive().default(6).describe('epochs without a better model after which the training stops, with demonstrations held out'),
@@ -31,7 +32,7 @@ const replayed = 512;
  * @throws ClewError when a demonstration does not fit into the policy's context, or none is left to train on.
  */
 export async function trainSft({ world, recipe, start, onStep, ...stage }: StageContext, { trajectories, content }: Demonstrations, settings: SftSettings): Promise<StageResult> {
-  const { epochs, tokensPerStep, learningRate, seed, renamed, observationWeight, holdOut, patience } = settings;
+  const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, holdOut, patience } = settings;
   const layout = layoutOfCheckpoint(start);
   const rows = trajectories.map(trajectory => fittingRow(trajectory, trajectoryRow(trajectory, layout, { observationWeight }), start.model.config.context));
   if (holdOut >= rows.length) throw new ClewError(`With ${holdOut} held out nothing is left to train on: there are ${rows.length} demonstrations.`);
@@ -39,17 +40,17 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
   const apart = new Set(Array.from({ length: holdOut }, (_, i) => Math.floor((i + 0.5) * rows.length / holdOut)));
   const trained = rows.filter((_, i) => !apart.has(i)), heldOut = rows.filter((_, i) => apart.has(i));
   const prior = start.origin.stages.length > 0 && settings.replay > 0 ? priorOf({ world, recipe, layout, seed }) : undefined;
-  const rename = tokenRenaming(layout.tokenizer, recipe);
+  const rename = tokenRenaming(layout.tokenizer, recipe, { places: renamedPlaces });
   const stepsAnEpoch = Math.max(1, Math.ceil(trained.reduce((sum, row) => sum + row.tokens.length, 0) / tokensPerStep));
   return trainStage({
     ...stage, start,
     settings: {
       stage: 'sft', world: world.name, worldVersion: world.version, grammar: world.grammar, demonstrations: content, count: trained.length, from: originHash(start),
-      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, replay: prior ? settings.replay : 0, holdOut, ...(holdOut > 0 && { patience }),
+      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, ...(renamedPlaces > 0 && { renamedPlaces }), replay: prior ? settings.replay : 0, holdOut, ...(holdOut > 0 && { patience }),
     },
     train: common => sft({
       ...common, ...(onStep && { onStep }), demonstrations: trained, epochs, tokensPerStep, learningRate, seed,
-      augment: { name: `renamed ${renamed}`, apply: (row, random) => (random() < renamed ? { ...row, tokens: rename(random)(row.tokens) } : row) },
+      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}`, apply: (row, random) => (random() < renamed ? { ...row, tokens: rename(random)(row.tokens) } : row) },
       ...(prior && { replay: { stream: prior.stream, share: settings.replay, document: number => prior.document(number % replayed) } }),
       ...(holdOut > 0 && { validation: { rows: heldOut, every: stepsAnEpoch, patience } }),
     }),

@@ -1,0 +1,59 @@
+import pc from 'picocolors';
+import { recipeFor } from '../../cold-start/index.ts';
+import { layoutOfCheckpoint } from '../policy/index.ts';
+import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
+import type { StageContext, TrainedPolicy } from '../training/stages/index.ts';
+import { stateFile, type StageResult } from '../training/stage.ts';
+import type { World } from '../world/index.ts';
+import { computeOptions, type ComputeOptions } from './engine-options.ts';
+import { formatProbe } from './policy.ts';
+import { trainProgress } from './train-progress.ts';
+
+/** What every stage is told on the command line. */
+export interface StageRunOptions extends ComputeOptions {
+  readonly out: string;
+  readonly keepEvery: number;
+  readonly json?: boolean;
+}
+
+/** Trains, tells how it goes and what came of it. SIGINT keeps the state. */
+export async function runStage(what: string, world: World, start: TrainedPolicy, options: StageRunOptions, train: (context: StageContext) => Promise<StageResult>): Promise<void> {
+  const stop = new AbortController(), progress = trainProgress(what, { quiet: options.json ?? false });
+  const interrupted = () => { process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'); stop.abort(); };
+  process.once('SIGINT', interrupted);
+  const from = performance.now();
+  let engine = '';
+  try {
+    const { training, policy } = await train({
+      world, recipe: recipeFor(world), start, out: options.out, every: options.keepEvery, learner: computeOptions(options), signal: stop.signal,
+      onLearner(learner) {
+        const { engine: name, provider, device, library, version } = learner.description;
+        engine = `${name} ${provider}`;
+        if (!options.json) process.stderr.write(`${pc.dim(`${learner.model.parameters.length.toLocaleString('en')} parameters; engine ${name} (${library} ${version}) on ${provider}, ${device}; ${learner.workers} threads`)}\n`);
+      },
+      onStep: progress.onStep,
+    });
+    progress.end();
+    const seconds = Math.round((performance.now() - from) / 100) / 10;
+    const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), learner: computeOptions(options) });
+    report(options, { training, engine, seconds, probe });
+    if (training && !training.finished) process.exitCode = 1;
+  } finally {
+    progress.end();
+    process.off('SIGINT', interrupted);
+  }
+}
+
+function report({ out, json }: StageRunOptions, { training, engine, seconds, probe }: { training: { step: number; steps: number; finished: boolean; loss: number; tokens: number; best?: { step: number; loss: number } } | null; engine: string; seconds: number; probe: RetrievalProbe | null }): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...training, engine: engine || null, seconds, probe }, null, 2)}\n`);
+    return;
+  }
+  if (!training) process.stdout.write(`${pc.bold(out)} was trained before with these settings; nothing was done.\n`);
+  else if (!training.finished) process.stdout.write(`Stopped at step ${training.step} of ${training.steps}. The state is in ${stateFile(out)}; run the same command again to go on.\n`);
+  else {
+    process.stdout.write(`${pc.bold(out)}: ${training.step} steps, ${training.tokens.toLocaleString('en')} tokens, loss ${training.loss.toFixed(3)}${training.best ? `; best on held-out demonstrations at step ${training.best.step}, ${training.best.loss.toFixed(3)}` : ''}; ${seconds} s\n`);
+    if (probe) process.stdout.write(formatProbe(probe));
+    process.stdout.write(pc.dim(`  clew policy inspect ${out}\n`));
+  }
+}
