@@ -14,6 +14,7 @@ import type { World } from '../world/index.ts';
 import { formatInspection, readableTrajectory } from './cold-start-report.ts';
 import { loadWorld, shippedWorlds, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
+import { ownEpisodesCommand } from './own-episodes.ts';
 import { progressOf } from './progress.ts';
 
 interface BuildArguments extends WorldOptions {
@@ -45,6 +46,7 @@ export function coldStartCommand(): Command {
   return new Command('cold-start')
     .description('make, read and check the demonstrations that training begins with')
     .addCommand(buildCommand())
+    .addCommand(ownEpisodesCommand())
     .addCommand(inspectCommand())
     .addCommand(textCommand());
 }
