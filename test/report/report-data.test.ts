@@ -11,7 +11,7 @@ let data: ReportData;
 beforeAll(async () => {
   store = await makeStudy(':memory:', study);
   data = reportData(store, { sample: 4 });
-}, 120_000);
+}, 300_000);
 afterAll(() => store.close());
 
 const row = (arm: string, level: string) => data.results.find(result => result.arm === arm && result.level === level)!;

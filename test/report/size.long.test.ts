@@ -52,7 +52,7 @@ describe('a report of 10,000 episodes', { timeout: 600_000 }, () => {
     await page.locator('.headline tbody tr').nth(1).waitFor();
     console.info(`opens in ${Math.round(performance.now() - from)} ms`);
     await page.goto(`${pathToFileURL(file).href}#/trajectories?text=nothing+happens`);
-    await expect.poll(() => page.locator('a.episode').count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('a.episode').count(), { timeout: 30_000 }).toBeGreaterThan(0);
     expect(await page.getByRole('status').innerText()).not.toContain('10,800');
     expect(problems).toEqual([]);
     await browser.close();

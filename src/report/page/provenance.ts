@@ -28,8 +28,8 @@ function runDetails(run: ReportRun): HTMLElement {
   return element('details', { class: 'run' },
     element('summary', {}, element('span', { class: `badge ${run.status}` }, run.status), ' ', element('span', { class: 'badge' }, run.kind), ' ', element('b', {}, run.id), element('small', {}, summary.filter(Boolean).join(' · '))),
     run.checkpoints.length === 0 ? null : element('div', { class: 'wide' }, element('table', {},
-      element('thead', {}, element('tr', {}, ...['checkpoint', 'iteration', 'bytes', 'SHA-256'].map(head => element('th', { scope: 'col' }, head)))),
-      element('tbody', {}, ...run.checkpoints.map(({ path, iteration, bytes, sha256 }) => element('tr', {}, element('td', {}, path), element('td', {}, iteration), element('td', {}, bytes.toLocaleString('en')), element('td', {}, element('code', {}, sha256))))))),
+      element('thead', {}, element('tr', {}, ...['checkpoint', 'SHA-256', 'iteration', 'bytes'].map(head => element('th', { scope: 'col' }, head)))),
+      element('tbody', {}, ...run.checkpoints.map(({ path, iteration, bytes, sha256 }) => element('tr', {}, element('td', {}, path), element('td', { class: 'text' }, element('code', {}, sha256)), element('td', {}, iteration), element('td', {}, bytes.toLocaleString('en'))))))),
     element('p', { class: 'muted' }, machineWords(run.machine)),
     element('pre', {}, JSON.stringify(run.config, null, 2)));
 }

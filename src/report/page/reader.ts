@@ -3,8 +3,9 @@ import { type Context, tagColour } from './context.ts';
 import { choice, element } from './element.ts';
 import type { EpisodeRow } from './episode-filter.ts';
 import { counted, signed } from './numbers.ts';
+import { partName } from './part-name.ts';
 import { writeRoute } from './route.ts';
-import { stepCard } from './step-card.ts';
+import { rewardParts, stepCard } from './step-card.ts';
 
 interface Asked {
   readonly id: string;
@@ -60,13 +61,16 @@ function double(context: Context, left: TrajectoryView, right: TrajectoryView): 
 
 function head(context: Context, view: TrajectoryView, beside: string | null): HTMLElement {
   const { arm, level, task, steps, success, optimalSteps, maxSteps } = view;
-  const sums = view.scores.filter(({ kind, part }) => kind === 'reward' && part !== 'total').map(({ method, part, steps: paid }) => ({ name: method === part ? part : `${method} ${part}`, sum: paid.reduce((total, amount) => total + amount, 0) })).filter(({ sum }) => sum !== 0);
+  const parts = rewardParts(view.scores);
+  const names = parts.map(({ method, part }) => `${method}/${part}`);
+  const sums = parts.map(({ steps: paid }, i) => ({ name: partName(names[i]!, names), sum: paid.reduce((total, amount) => total + amount, 0) })).filter(({ sum }) => sum !== 0);
+  const iteration = context.rows.find(({ id }) => id === view.id)?.iteration ?? null;
   return element('div', { class: 'head' },
     element('p', { class: 'facts-line' },
       element('span', { class: 'arm' }, element('i', { style: `background:var(${context.armColour(arm)})` }), arm),
       element('span', { class: `badge ${success === true ? 'reached' : success === false ? 'refused' : ''}` }, success === null ? 'success not known' : success ? 'success' : `failure${view.stopReason && view.stopReason !== 'failure' ? `: ${view.stopReason}` : ''}`),
       element('span', {}, `${counted(steps.length, 'step')}${optimalSteps === null ? '' : `, ${optimalSteps} at best`}${maxSteps === null ? '' : `, ${maxSteps} allowed`}`),
-      element('span', {}, context.levelLabel(level)), element('span', {}, task.category), element('span', {}, `rollout ${view.rollout + 1}`)),
+      element('span', {}, iteration === null ? context.levelLabel(level) : `iteration ${iteration}`), element('span', {}, task.category), element('span', {}, `rollout ${view.rollout + 1}`)),
     element('p', { class: 'strip wide-strip' }, ...steps.map(({ tag, repeats, command }, t) => element('a', {
       class: repeats === null ? undefined : 'repeat', href: writeRoute({ view: 'trajectory', id: view.id, step: t + 1, beside }),
       style: `background-color:var(${tagColour(tag)})`, title: `${t + 1}: ${tag ?? ''} ${command ?? ''}`, 'aria-label': `Step ${t + 1}`,

@@ -2,6 +2,7 @@ import type { StepView, TrajectoryView } from '../data.ts';
 import { tagColour } from './context.ts';
 import { element } from './element.ts';
 import { signed } from './numbers.ts';
+import { partName } from './part-name.ts';
 import { writeRoute } from './route.ts';
 
 /** One step: its tag in colour, thought, command, observation, what was wrong or repeated, and what it was paid. */
@@ -33,15 +34,20 @@ function badges(step: StepView, link: (to: number) => string): HTMLElement[] {
   ];
 }
 
-/** Parts of the rewards that paid this step anything, and its advantage. */
-function payment(view: TrajectoryView, t: number): HTMLElement | null {
-  const methods = new Set(view.scores.filter(({ kind }) => kind === 'reward').map(({ method }) => method));
-  const chips = view.scores.flatMap(({ method, kind, part, steps }) => {
-    const paid = steps[t] ?? 0;
-    const isTotal = part === 'total';
-    if (kind === 'advantage' ? !isTotal && paid === 0 : isTotal || paid === 0) return [];
-    const name = kind === 'advantage' ? (isTotal ? 'advantage' : `advantage ${part}`) : methods.size > 1 && method !== part ? `${method} ${part}` : part;
-    return [element('span', { class: `pay ${kind === 'advantage' && isTotal ? 'advantage ' : kind === 'advantage' ? 'term ' : ''}${paid > 0 ? 'plus' : paid < 0 ? 'minus' : ''}`, title: `${method}, ${kind} ${part}` }, `${name} ${paid === 0 ? '0' : signed(paid)}`)];
-  });
+/** Parts of the rewards that paid this step anything, then what its advantage is made of, and the advantage itself even where it is 0. */
+function payment({ scores }: TrajectoryView, t: number): HTMLElement | null {
+  const chip = (kind: string, name: string, paid: number, title: string): HTMLElement => element('span', { class: `pay ${kind} ${paid > 0 ? 'plus' : paid < 0 ? 'minus' : ''}`, title }, `${name} ${signed(paid)}`);
+  const names = rewardParts(scores).map(({ method, part }) => `${method}/${part}`);
+  const chips = [
+    ...rewardParts(scores).map(({ method, part, steps }) => ({ paid: steps[t]!, chip: chip('', partName(`${method}/${part}`, names), steps[t]!, `${method}, reward ${part}`) })).filter(({ paid }) => paid !== 0).map(made => made.chip),
+    ...scores.filter(({ kind, part, steps }) => kind === 'advantage' && (part === 'total' || steps[t] !== 0))
+      .toSorted((a, b) => Number(a.part === 'total') - Number(b.part === 'total'))
+      .map(({ method, part, steps }) => (part === 'total' ? chip('advantage', 'advantage', steps[t]!, `${method}, advantage`) : chip('term', `advantage from ${part}`, steps[t]!, `${method}, a term of the advantage`))),
+  ];
   return chips.length === 0 ? null : element('footer', {}, ...chips);
+}
+
+/** What was paid, part by part; a total would say it twice. */
+export function rewardParts(scores: TrajectoryView['scores']): TrajectoryView['scores'] {
+  return scores.filter(({ kind, part }) => kind === 'reward' && part !== 'total');
 }
