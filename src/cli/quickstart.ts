@@ -48,6 +48,10 @@ function plan({ world, prior, sft, arms, evaluation }: StudyRecipe, minutes: num
     line('plan', `a prior from ${prior.tokens.toLocaleString('en')} tokens of play, ${sft.epochs} passes over 200 demonstrations: the cold start;`),
     line('', `from there ${arms.map(({ name }) => name).join(' and ')}, ${iterations} iterations of ${tasks} × ${rollouts} episodes each;`),
     line('', `all of them play ${evaluation.panels.map(panel => `${panel.tasks} tasks of ${panel.level}`).join(', ')}.`),
-    line('time', `about ${minutes} minutes on two cores of a laptop; by the speed of its engine about ${here < 1 ? 'a minute' : `${Math.round(here)} minutes`} here. Ctrl-C stops; the same command goes on.`),
+    line('time', `about ${inMinutes(minutes)} on two cores of a laptop; by the speed of its engine about ${inMinutes(here)} here. Ctrl-C stops; the same command goes on.`),
   ].join('\n');
+}
+
+function inMinutes(minutes: number): string {
+  return minutes < 1.5 ? 'a minute' : `${Math.round(minutes)} minutes`;
 }

@@ -24,10 +24,10 @@ const usual = {
   panel: 100,
 } as const;
 
-/** Tasks that there are for each level: household's panels, and ALFWorld's games with `cool` and `two` held out. */
-const available: Readonly<Record<QuickstartWorld, Readonly<Record<'seen' | 'unseen' | 'heldOut', number>>>> = {
-  household: { seen: 512, unseen: 512, heldOut: 512 },
-  alfworld: { seen: 91, unseen: 96, heldOut: 38 },
+/** Tasks that there are on each level: household's panels, and ALFWorld's games with `cool` and `two` held out. */
+const available: Readonly<Record<QuickstartWorld, readonly { readonly level: string; readonly split: string; readonly tasks: number }[]>> = {
+  household: [{ level: 'L0', split: 'seen', tasks: 512 }, { level: 'L1', split: 'unseen', tasks: 512 }, { level: 'L2', split: 'heldOut', tasks: 512 }],
+  alfworld: [{ level: 'L0', split: 'seen', tasks: 91 }, { level: 'L1', split: 'unseen', tasks: 96 }, { level: 'L2', split: 'heldOut', tasks: 38 }],
 };
 
 /**
@@ -39,7 +39,7 @@ export function quickstartRecipe({ minutes = usualMinutes, world = 'household', 
   if (!(minutes >= 1)) throw new ClewError(`A quickstart takes at least one minute, not ${minutes}.`);
   const share = minutes / usualMinutes;
   const scaled = (amount: number, least: number) => Math.max(least, Math.round(amount * share));
-  const panels = Object.entries(available[world]).map(([split, there]) => ({ [world === 'household' ? 'panel' : 'split']: split, tasks: Math.min(there, scaled(usual.panel, 8)) }));
+  const panels = available[world].map(({ level, split, tasks }) => ({ level, [world === 'household' ? 'panel' : 'split']: split, tasks: Math.min(tasks, scaled(usual.panel, 8)) }));
   return readStudyRecipe({
     name: 'quickstart', world, ...(world === 'alfworld' && { heldOut: ['cool', 'two'] }),
     policy: { preset: usual.preset, context: usual.context, seed },
