@@ -30,7 +30,7 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true });
-  });
+  }, 300_000);
 
   async function open(hash = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; problems: string[] }> {
     const opened = await openPage(browser, options);
