@@ -26,7 +26,7 @@ export const rlRecipeSchema = z.strictObject({
   categories: z.array(z.string()).min(1).optional().describe('only tasks of these categories; all that training may use if left out'),
   maxSteps: z.int().positive().optional().describe('replies an episode may have; the limit of the world if left out'),
   temperature: z.number().positive().default(1).describe('of the sampling; the policy is trained as it is sampled, its logits divided by this'),
-  replyTokens: z.int().min(4).default(48).describe('tokens that a reply may have'),
+  replyTokens: z.int().min(4).default(64).describe('tokens that a reply may have'),
   dynamicRounds: z.int().positive().default(1)
     .describe('rounds of sampling in search of groups with both outcomes (dynamic sampling); 1: take what comes'),
   miniBatches: z.int().positive().default(4).describe('updates in one pass over the episodes of an iteration'),
