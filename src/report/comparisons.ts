@@ -43,7 +43,7 @@ function successVerdict(comparison: Unjudged): Verdict {
   const says = {
     more: `${b} solves more than ${a} on ${level}`,
     less: `${b} solves less than ${a} on ${level}`,
-    unclear: `Whether ${b} solves more or less than ${a} on ${level} is not clear`,
+    unclear: success.value === 0 && success.low === null ? `${b} solves as much as ${a} on ${level}` : `Whether ${b} solves more or less than ${a} on ${level} is not clear`,
     unknown: `Whether ${b} solves more than ${a} on ${level} is not known`,
   }[finding];
   return { subject: 'success', finding, sentence: finding === 'unknown' ? `${says}: ${evidence}.` : `${says}: ${percent(success.b)} against ${percent(success.a)}; ${evidence}.` };
@@ -104,5 +104,5 @@ function range(low: number, high: number): string {
 }
 
 function inPoints(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`;
+  return `${value < 0 ? '−' : value > 0 ? '+' : ''}${Math.abs(100 * value).toFixed(1)}`;
 }

@@ -53,6 +53,8 @@ describe('what a comparison says', () => {
   it('knows a difference that is the same on every task, and one on a single task', () => {
     expect(arms(arm('a', tasks.map(name => episode(name, false))), arm('b', tasks.map(name => episode(name, true))))[0]![0])
       .toEqual(['more', 'b solves more than a on L0: 100.0 % against 0.0 %; a difference of +100.0 points, the same on every task (12 pairs, 12 tasks, one seed).']);
+    expect(arms(arm('a', tasks.map(name => episode(name, false))), arm('b', tasks.map(name => episode(name, false))))[0]![0])
+      .toEqual(['unclear', 'b solves as much as a on L0: 0.0 % against 0.0 %; a difference of 0.0 points, the same on every task (12 pairs, 12 tasks, one seed).']);
     expect(arms(arm('a', [episode('t', false)]), arm('b', [episode('t', true)]))[0]![0]![0]).toBe('unclear');
   });
 
