@@ -147,11 +147,10 @@ async function train({ call, options: prepared }: Prepared, { db, json }: Option
 
 function report({ iterations, finished, stoppedBy }: RlResult, { call, run, recipe, db, json }: { call: RlCall; run: string; recipe: RlRecipe; db: string; json: boolean }): void {
   const at = db === defaultDatabase ? '' : ` --db ${db}`, state = stateFile(call.out);
-  if (json) process.stdout.write(`${JSON.stringify({ type: 'end', run, iterations, finished, stoppedBy, policy: finished ? call.out : null, state: finished ? null : state, db })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ type: 'end', run, iterations, finished, stoppedBy, policy: finished || stoppedBy ? call.out : null, state: finished ? null : state, db })}\n`);
   else if (stoppedBy) {
-    // At another temperature the state is no policy that could be played: its logits are divided.
-    const goOn = recipe.temperature === 1 ? ` To go on from there with a changed recipe, as another run: clew train rl ${call.world} --from ${state} --recipe FILE --run NAME${at}` : '';
-    process.stdout.write(`${alarmText(stoppedBy)}\n${pc.bold(run)} was stopped in iteration ${stoppedBy.iteration}. What it had learnt in the ${iterations} iterations before is in ${state}.${goOn}\n`);
+    const goOn = ` To go on from there with a changed recipe, as another run: clew train rl ${call.world} --from ${call.out} --recipe FILE --run NAME${at}`;
+    process.stdout.write(`${alarmText(stoppedBy)}\n${pc.bold(run)} was stopped in iteration ${stoppedBy.iteration}. What it had learnt in the ${iterations} iterations before is in ${call.out}.${goOn}\n`);
   } else if (!finished) process.stdout.write(`Stopped after iteration ${iterations} of ${recipe.iterations}. To go on: clew train rl --resume ${JSON.stringify(run)}${at}\n`);
   else process.stdout.write(`${pc.bold(call.out)}: ${iterations} iterations.\n${pc.dim(`  clew runs show ${JSON.stringify(run)}${at}\n  clew eval --agent policy:${call.out} --panel seen${at}`)}\n`);
 }

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { policyVersion } from '../agents/index.ts';
-import { type Checkpoint, loadCheckpoint, loadPolicy } from '../policy/index.ts';
-import { temper, trainRl } from '../training/rl/index.ts';
-import { stateFile } from '../training/stage.ts';
+import { type Checkpoint, loadPolicy } from '../policy/index.ts';
+import { trainRl } from '../training/rl/index.ts';
 import type { TrainedPolicy } from '../training/stages/index.ts';
 import { canonicalJson } from '../world/index.ts';
 import { runName } from './evaluate.ts';
@@ -43,9 +42,9 @@ export async function trainArm(study: Study, options: StudyOptions, { name: arm,
     onIteration: report => progress?.iteration?.(report),
     onEvaluation: report => progress?.evaluation?.(report),
   }));
-  if (!policy && !stoppedBy) return null;
+  if (!policy) return null;
   return {
-    value: { ...trained, policy: policy ?? await lastHealthy(file, start, recipe.temperature), iterations, stoppedBy: stoppedBy?.rule ?? null },
+    value: { ...trained, policy, iterations, stoppedBy: stoppedBy?.rule ?? null },
     before: false, outcome: `${outcomeOf(options, run)}${stoppedBy ? `; ended by the alarm "${stoppedBy.rule}" after ${iterations} iterations` : ''}`,
   };
 }
@@ -57,16 +56,6 @@ async function policyOf(file: string, world: string, { run, seed, recipe, start 
   const of = (settings: unknown) => canonicalJson(JSON.parse(JSON.stringify(settings)));
   const same = stage !== undefined && of([stage.run, stage.seed, stage.recipe, (stage.start as { policy?: string } | undefined)?.policy]) === of([run, seed, recipe, policyVersion(start)]);
   return same ? policy : undefined;
-}
-
-/** What a run that an alarm ended has kept; the cold start when that was its first iteration. */
-async function lastHealthy(file: string, start: TrainedPolicy, temperature: number): Promise<Checkpoint> {
-  const state = stateFile(file);
-  if (!existsSync(state)) return start;
-  const { model, tokenizer } = await loadCheckpoint(state, { tokenizer: start.tokenizer, config: start.model.config });
-  // A state is kept as it is sampled.
-  temper(model, 1 / temperature);
-  return { model, tokenizer, origin: start.origin };
 }
 
 /** Success of the first and of the last iteration. */

@@ -35,7 +35,7 @@ export interface RlOptions {
   readonly run: string;
   /** The arm of a comparison that the run belongs to, for tables; the advantages' name if left out. */
   readonly arm?: string;
-  /** Where the policy is written when the run has finished. Until then its state stands beside it. */
+  /** Where the policy is written when the run has finished, or an alarm has ended it. Its state stands beside it. */
   readonly out: string;
   /** Threads and engine, of the learner and the sampler alike. */
   readonly compute?: LearnerOptions;
@@ -65,9 +65,9 @@ export interface RlResult {
   /** Iterations done, by this and earlier calls. */
   readonly iterations: number;
   readonly finished: boolean;
-  /** The alarm that ended the run; the state is then the one from before its iteration. */
+  /** The alarm that ended the run. */
   readonly stoppedBy: Alarm | null;
-  /** The trained policy, where the run has finished. */
+  /** The trained policy; where an alarm ended the run, the one from before its iteration. Null when the signal ended it. */
   readonly policy: Checkpoint | null;
 }
 
@@ -127,7 +127,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     while (iteration < recipe.iterations && !signal?.aborted && !stoppedBy) stoppedBy = await iterate(iteration + 1);
     const finished = iteration >= recipe.iterations;
     store.runs.finish(run, finished ? 'done' : stoppedBy ? 'failed' : 'stopped');
-    return { iterations: iteration, finished, stoppedBy, policy: finished ? await finish() : null };
+    return { iterations: iteration, finished, stoppedBy, policy: finished || stoppedBy ? await finish(stoppedBy) : null };
   } catch (error) {
     // On a full disk this fails too; what is told is what went wrong first.
     try { store.runs.finish(run, 'failed'); } catch { /* told already */ }
@@ -253,9 +253,11 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     return saveCheckpoint(stateFile(out), { ...checkpoint, optimiser: optimiser.state, progress: { ...progress } });
   }
 
-  async function finish(): Promise<Checkpoint> {
-    const stage = { stage: 'rl', run, ...config, result: { iterations: iteration } };
-    const policy: Checkpoint = { ...checkpoint, model: tempered(model, 1 / recipe.temperature), origin: { ...start.origin, stages: [...start.origin.stages, stage] } };
+  /** Writes the policy as it is at temperature 1. After an alarm it is the one that was kept last: what is in memory has been updated once more. */
+  async function finish(stoppedBy: Alarm | null): Promise<Checkpoint> {
+    const stage = { stage: 'rl', run, ...config, result: { iterations: iteration, ...(stoppedBy && { stoppedBy: stoppedBy.rule }) } };
+    const healthy = stoppedBy ? (await stateOf(options, settings)).model : model;
+    const policy: Checkpoint = { ...checkpoint, model: tempered(healthy, 1 / recipe.temperature), origin: { ...start.origin, stages: [...start.origin.stages, stage] } };
     await saveCheckpoint(out, policy);
     const file = await readFile(out);
     store.checkpoints.put(run, { iteration, path: path.basename(out), sha256: createHash('sha256').update(file).digest('hex'), bytes: file.byteLength, data: { policy: policyVersion(policy) } });

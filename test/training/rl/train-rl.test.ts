@@ -101,6 +101,8 @@ describe('trainRl', () => {
     const result = await trainRl({ ...options('alarmed', store), start: broken, recipe: { ...recipe, alarms: 'stop' }, onIteration: report => seen.push(report) });
     expect(result).toMatchObject({ iterations: 0, finished: false, stoppedBy: { rule: 'form of replies', remedy: expect.stringContaining('last healthy checkpoint') } });
     expect(store.runs.get('arm')!.status).toBe('failed');
+    expect(result.policy!.model.parameters).toEqual(broken.model.parameters);
+    expect(result.policy!.origin!.stages.at(-1)).toMatchObject({ stage: 'rl', result: { iterations: 0, stoppedBy: 'form of replies' } });
     expect(seen[0]!.alarms[0]).toMatchObject({ level: 'stop', iteration: 1 });
   });
 
