@@ -12,7 +12,7 @@ import { ClewError, UsageError } from '../errors.ts';
 import { contentHash, openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
 import { formatInspection, readableTrajectory } from './cold-start-report.ts';
-import { loadWorld, shippedWorlds, type WorldOptions } from './load-world.ts';
+import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
 import { ownEpisodesCommand } from './own-episodes.ts';
 import { progressOf } from './progress.ts';
@@ -64,7 +64,7 @@ function share(text: string): number {
 }
 
 function buildCommand(): Command {
-  return new Command('build')
+  return withWorldOptions(new Command('build')
     .description('play training tasks with mistakes and recovery, write down the thinking, and store it; run it again to go on where it stopped')
     .argument('<world>', 'the name of a shipped world, or the path of a world file')
     .option('--trajectories <count>', 'how many, as many of each category', wholeNumber(), 200)
@@ -80,8 +80,7 @@ function buildCommand(): Command {
     .option('--chain <rate>', 'probability of another mistake right after one that was refused', share, 0.5)
     .option('--stubborn <share>', 'share of demonstrations with up to eight refused commands in a row', share, 0.25)
     .option('--noise <rate>', 'probability of any admissible command instead of the decided one', share, 0)
-    .option('--data <path>', 'where the games of ALFWorld are')
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'print the result as JSON'))
     .optionsGroup('For --annotator teacher')
     .option('--model <name>', 'the model that is asked')
     .option('--base-url <url>', 'the OpenAI-compatible endpoint, up to /v1', 'http://127.0.0.1:8000/v1')
