@@ -1,3 +1,4 @@
 export { advantagesOfRecipe, objectiveOfRecipe, readRlRecipe, rlRecipeSchema, type RlRecipe, type RlRecipeInput } from './recipe.ts';
-export { trainRl, type EvaluationPanel, type EvaluationReport, type RlOptions, type RlResult, type RlStart } from './train-rl.ts';
+export type { EvaluationPanel, EvaluationReport, RlOptions, RlResult, RlStart } from './options.ts';
+export { trainRl } from './train-rl.ts';
 export { type IterationReport } from './iteration.ts';

@@ -1,82 +1,25 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createHash } from 'node:crypto';
-
 import { policyAgent, policyVersion, rollout } from '../../agents/index.ts';
-import { ClewError } from '../../errors.ts';
-import { measure, type Measurement } from '../../metrics/index.ts';
-import { type Checkpoint, configHash, layoutOfCheckpoint, Learner, type LearnerOptions, loadCheckpoint, type Origin, Sampler, saveCheckpoint } from '../../policy/index.ts';
-import type { Score, Store } from '../../trajectory/index.ts';
+import { measure } from '../../metrics/index.ts';
+import { type Checkpoint, layoutOfCheckpoint, Learner, type Origin, Sampler, saveCheckpoint } from '../../policy/index.ts';
+import type { Score } from '../../trajectory/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
-import { canonicalJson, createRandom, hash, type TaskRecord, type World } from '../../world/index.ts';
+import { canonicalJson, createRandom, hash } from '../../world/index.ts';
 import { type Alarm, alarms, type IterationFacts } from '../alarms.ts';
-import { type Advantages, advantagesOf, batchOf, describeAdvantages, type EpisodeSignals, inMixedGroups, type TagCounts } from '../advantages/index.ts';
+import { type Advantages, advantagesOf, batchOf, describeAdvantages, type EpisodeSignals, type TagCounts } from '../advantages/index.ts';
 import { AdamW } from '../optimiser.ts';
 import { stateFile } from '../stage.ts';
 import { episodeRow } from './episode-row.ts';
 import { coldStartFacts, factsOf, type IterationReport, playFigures } from './iteration.ts';
+import { beginRun, checkedReference, extendable, type Progress, stateOf } from './kept-state.ts';
+import type { EvaluationReport, RlOptions, RlResult } from './options.ts';
 import { advantagesOfRecipe, objectiveOfRecipe, type RlRecipe } from './recipe.ts';
+import { inOrder, sampleGroups } from './sample-groups.ts';
 import { taskRounds } from './tasks.ts';
-import { temper } from './temper.ts';
+import { tempered } from './temper.ts';
 import { updatePolicy, type UpdateFigures } from './update.ts';
-
-export interface RlOptions {
-  readonly world: World;
-  readonly recipe: RlRecipe;
-  /** The cold start. It is not changed: the run trains a copy. */
-  readonly start: Checkpoint & { readonly origin: Origin };
-  /** What a KL term holds to; the cold start if left out. */
-  readonly reference?: Checkpoint;
-  readonly seed: number;
-  /** Where runs, episodes, scores and figures are kept. */
-  readonly store: Store;
-  /** Names the run in the store. The same name goes on with the same run. */
-  readonly run: string;
-  /** The arm of a comparison that the run belongs to, for tables; the advantages' name if left out. */
-  readonly arm?: string;
-  /** Where the policy is written when the run has finished, or an alarm has ended it. Its state stands beside it. */
-  readonly out: string;
-  /** Threads and engine, of the learner and the sampler alike. */
-  readonly compute?: LearnerOptions;
-  /** Fixed panels that are played before the first iteration, every so many, and after the last. */
-  readonly evaluation?: { readonly every: number; readonly temperature: number; readonly panels: readonly EvaluationPanel[] };
-  /** Ends the run after the iteration under way; a later call goes on from there. */
-  readonly signal?: AbortSignal;
-  readonly onStart?: (facts: RlStart) => void;
-  readonly onIteration?: (report: IterationReport) => void;
-  readonly onEvaluation?: (report: EvaluationReport) => void;
-}
-
-export interface EvaluationPanel { readonly name: string; readonly level: string; readonly tasks: readonly TaskRecord<unknown>[] }
-
-export interface EvaluationReport { readonly iteration: number; readonly panel: string; readonly level: string; readonly temperature: number; readonly measurement: Measurement }
-
-/** What is known when the engines stand. */
-export interface RlStart {
-  readonly engine: string;
-  readonly workers: number;
-  readonly parameters: number;
-  /** Iterations that were done by earlier calls. */
-  readonly done: number;
-}
-
-export interface RlResult {
-  /** Iterations done, by this and earlier calls. */
-  readonly iterations: number;
-  readonly finished: boolean;
-  /** The alarm that ended the run. */
-  readonly stoppedBy: Alarm | null;
-  /** The trained policy; where an alarm ended the run, the one from before its iteration. Null when the signal ended it. */
-  readonly policy: Checkpoint | null;
-}
-
-/** What a state keeps beside weights and optimiser. All else follows from the recipe, the seed and the rows in the store. */
-interface Progress {
-  readonly settings: string;
-  readonly iteration: number;
-  readonly norm: number | null;
-}
 
 /**
  * Reinforcement learning: sample groups, score them, compute advantages, update, log, keep the state. Every draw is keyed by seed,
@@ -139,7 +82,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   /** One iteration. Its state is kept only when no alarm stops the run, so that the kept state is a healthy one. */
   async function iterate(number: number): Promise<Alarm | null> {
     const clock = stopwatch();
-    const trajectories = await sample(number);
+    const trajectories = await sampleGroups(options, player, rounds, number);
     const rolloutSeconds = clock();
     const play = playFigures(trajectories, advantageRecipe, recipe.rollouts);
     tagReference ??= play.situations;
@@ -175,26 +118,6 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     iteration = number;
     await keep();
     return null;
-  }
-
-  async function sample(number: number): Promise<Trajectory[]> {
-    let kept: Trajectory[] = [];
-    for (let round = 0; round < recipe.dynamicRounds && (round === 0 || kept.length < recipe.tasks * recipe.rollouts); round++) {
-      const played: Trajectory[] = [];
-      const failures: string[] = [];
-      await rollout({
-        world, agent: player, run, tasks: rounds((number - 1) * recipe.dynamicRounds + round), rollouts: recipe.rollouts,
-        seed: `${seed}/${number}/${round}`, lanes: recipe.tasks * recipe.rollouts,
-        ...(recipe.maxSteps !== undefined && { maxSteps: recipe.maxSteps }),
-        optimalSteps: ({ task }) => world.optimalSteps(task) ?? null,
-        onTrajectory: trajectory => played.push(inIteration(trajectory, number)),
-        onFailure: (task, k, error) => failures.push(`${task}, rollout ${k}: ${error}`),
-      });
-      if (failures.length > 0) throw new ClewError(`${failures.length} episodes of iteration ${number} could not be played. The first: ${failures[0]}`);
-      kept = kept.concat(inOrder(played));
-      if (recipe.dynamicRounds > 1) kept = mixedFirst(kept, round + 1 < recipe.dynamicRounds).slice(0, recipe.tasks * recipe.rollouts);
-    }
-    return kept;
   }
 
   async function learn(number: number, trajectories: readonly Trajectory[], advantages: Advantages, learningRate: number): Promise<UpdateFigures | null> {
@@ -265,76 +188,10 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   }
 }
 
-/** The model to go on with: the state that an earlier call kept, or a copy of the cold start. */
-async function stateOf({ start, recipe, store, run, out }: RlOptions, settings: string): Promise<{ model: Checkpoint['model']; optimiser?: NonNullable<Checkpoint['optimiser']>; progress: Progress }> {
-  const file = stateFile(out), known = store.runs.get(run);
-  if (existsSync(file)) {
-    const { model, optimiser, progress } = await loadCheckpoint(file, { tokenizer: start.tokenizer, config: start.model.config });
-    if ((progress as Progress | undefined)?.settings !== settings || !optimiser)
-      throw new ClewError(`${file} is the state of another run, with another recipe, seed or cold start. Give this run another name, or remove that file.`);
-    if (!known) throw new ClewError(`${file} is the state of a run that ${store.path} does not have. Give the database that the run was begun with, or remove that file to begin anew.`);
-    return { model, optimiser, progress: progress as unknown as Progress };
-  }
-  if (known && store.metrics.of(run, 'train').length > 1)
-    throw new ClewError(`${store.path} has the run ${run}, but its state ${file} is gone, so it cannot go on. Choose another name for a new run.`);
-  if (existsSync(out) && !known) throw new ClewError(`${out} is there already. Choose another name for this run, or remove that file.`);
-  return { model: tempered(start.model, recipe.temperature), progress: { settings, iteration: 0, norm: null } };
-}
-
-/** A copy, so that neither the cold start nor the state is changed. */
-function tempered({ config, parameters }: Checkpoint['model'], temperature: number): Checkpoint['model'] {
-  const copy: Checkpoint['model'] = { config, parameters: new Float32Array(new SharedArrayBuffer(parameters.byteLength)), version: 0 };
-  copy.parameters.set(parameters);
-  temper(copy, temperature);
-  return copy;
-}
-
-/** The settings that decide what happens: how long a run goes on is none of them, unless its learning rate falls towards its end. */
-function extendable<T extends { readonly recipe: RlRecipe }>(config: T): T {
-  return config.recipe.decay === 1 ? { ...config, recipe: { ...config.recipe, iterations: 0 } } : config;
-}
-
 /** Rises over the warm-up, and falls in a straight line to what `decay` leaves of it in the last iteration. */
 function learningRateOf({ learningRate, warmUp, decay, iterations }: RlRecipe, number: number): number {
   const gone = iterations > 1 ? (number - 1) / (iterations - 1) : 0;
   return learningRate * Math.min(1, number / Math.max(1, warmUp)) * (1 - (1 - decay) * gone);
-}
-
-function checkedReference({ start, reference = start }: RlOptions): Checkpoint {
-  if (reference.tokenizer.hash !== start.tokenizer.hash) throw new ClewError('The reference policy has another tokenizer than the policy that is trained: a KL between them means nothing. Take the cold start itself, or leave the reference out.');
-  if (configHash(reference.model.config) !== configHash(start.model.config)) throw new ClewError(`The reference policy has another architecture (${reference.model.parameters.length} parameters) than the policy that is trained (${start.model.parameters.length}). Take the cold start itself, or set klCoefficient to 0.`);
-  return reference;
-}
-
-function beginRun(store: Store, { run, world, config, engine }: { run: string; world: string; config: object; engine: string }): void {
-  const known = store.runs.get(run);
-  if (!known) {
-    store.runs.add({ id: run, kind: 'rl', world, config, engine });
-    return;
-  }
-  const same = (of: object) => canonicalJson(extendable(JSON.parse(JSON.stringify(of)) as { recipe: RlRecipe }));
-  if (known.kind !== 'rl' || same(known.config as object) !== same(config))
-    throw new ClewError(`${store.path} has a run ${run} with other settings. Choose another name, or go on with the recipe, seed and cold start that it began with.`);
-  store.runs.reopen(run);
-}
-
-/** A task may come again in a later iteration: the iteration is part of the episode's name and of its group's. */
-function inIteration(trajectory: Trajectory, number: number): Trajectory {
-  const { run, task, rollout: k } = trajectory;
-  return { ...trajectory, id: `${run}/${number}/${task.id}/${k}`, group: `${number}/${task.id}` };
-}
-
-/** By task and rollout, whichever episode was over first. */
-function inOrder(trajectories: readonly Trajectory[]): Trajectory[] {
-  return trajectories.toSorted((a, b) => (a.task.id < b.task.id ? -1 : a.task.id > b.task.id ? 1 : a.rollout - b.rollout));
-}
-
-/** Groups with both outcomes; when nothing more is sampled also the others, after them. */
-function mixedFirst(trajectories: readonly Trajectory[], more: boolean): Trajectory[] {
-  const mixed = inMixedGroups(trajectories.map(trajectory => ({ trajectory, id: trajectory.id, group: trajectory.group, task: trajectory.task.id, outcome: trajectory.success ? 1 : 0 }))).map(({ trajectory }) => trajectory);
-  if (more) return mixed;
-  const chosen = new Set(mixed);
-  return [...mixed, ...trajectories.filter(trajectory => !chosen.has(trajectory))];
 }
 
 /** Seconds since the last call. */
