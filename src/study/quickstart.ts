@@ -14,13 +14,13 @@ export const usualSpeed = 55_000;
 const usual = {
   preset: 'nano' as const,
   context: 1280,
-  /** About 100 seconds. */
+  /** About two minutes. */
   priorTokens: 2_500_000,
-  /** About 95 seconds. */
+  /** About one minute. */
   epochs: 24,
-  /** Of 16 × 8 episodes, about 8 seconds each, for every arm. */
-  iterations: 26,
-  /** Tasks of each of three panels, about 30 seconds for every policy. */
+  /** Of 16 × 8 episodes, about five seconds each, for every arm. */
+  iterations: 50,
+  /** Tasks of each of three panels, about 20 seconds for every policy. */
   panel: 100,
   /** What both methods share; why these settings: docs/results/first-rl. */
   rl: {
