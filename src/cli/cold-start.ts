@@ -12,6 +12,7 @@ import { ClewError, UsageError } from '../errors.ts';
 import { contentHash, openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
 import { formatInspection, readableTrajectory } from './cold-start-report.ts';
+import { untilInterrupted } from './interruption.ts';
 import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
 import { ownEpisodesCommand } from './own-episodes.ts';
@@ -98,23 +99,20 @@ function buildCommand(): Command {
       const out = options.out ?? `cold-start/${world.name}.sqlite`;
       if (options.replace) for (const file of [out, `${out}-wal`, `${out}-shm`]) rmSync(file, { force: true });
       if (options.out === undefined) mkdirSync(dirname(out), { recursive: true });
-      await build(world, recipe, categories, out, options);
+      await untilInterrupted(signal => build(world, recipe, categories, out, options, signal));
     });
 }
 
-async function build(world: World, recipe: Recipe, categories: readonly string[], out: string, options: BuildArguments): Promise<void> {
+async function build(world: World, recipe: Recipe, categories: readonly string[], out: string, options: BuildArguments, signal: AbortSignal): Promise<void> {
   const { seed, mistakes: rate, chain, stubborn, noise, trajectories, method, maxSteps = Math.min(30, world.maxSteps) } = options;
-  const stop = new AbortController();
-  const annotator = annotatorOf(options, out, stop.signal);
+  const annotator = annotatorOf(options, out, signal);
   const made = { seed, maxSteps, rate, chain, stubborn, noise };
   const part = method === 'rlvmr' ? rlvmrMethod(world, recipe, made) : method === 'mbt-s' ? mbtSMethod(world, recipe, made) : mbtRMethod(world, recipe, studentsIn(options.students!), made);
   const run = `${method === 'rlvmr' ? 'cold start' : method} ${world.name}`;
   const store = openStore(out), progress = progressOf(`${run}: trajectories`, trajectories, { quiet: options.json ?? false });
-  const interrupted = () => { process.stderr.write('\nStopping. Run the same command again to go on.\n'); stop.abort(); };
-  process.once('SIGINT', interrupted);
   try {
     const result = await buildDemonstrations({
-      world, recipe, store, run, annotator, trajectories, categories, seed, ...part, signal: stop.signal, onTrajectory: () => progress.advance(),
+      world, recipe, store, run, annotator, trajectories, categories, seed, ...part, signal, onTrajectory: () => progress.advance(),
     });
     progress.end();
     store.pack();
@@ -128,10 +126,9 @@ async function build(world: World, recipe: Recipe, categories: readonly string[]
       for (const [what, amount] of Object.entries(annotator.usage?.() ?? {})) process.stdout.write(`  ${what} ${amount}\n`);
       process.stdout.write(pc.dim(`  clew cold-start inspect ${out}\n`));
     }
-    if (stop.signal.aborted) process.exitCode = 1;
+    if (signal.aborted) process.exitCode = 1;
   } finally {
     progress.end();
-    process.off('SIGINT', interrupted);
     store.close();
   }
 }

@@ -10,10 +10,11 @@ import { allSplits, type World } from '../world/index.ts';
 import { agentForms, type AgentOptions, openAgent, type OpenAgent, withChatOptions, withSamplingOptions } from './agent-option.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { withComputeOptions } from './engine-options.ts';
+import { untilInterrupted } from './interruption.ts';
 import { type Level, levelsOf, type LevelOptions } from './levels.ts';
 import { loadWorld, shippedWorlds, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { listOf, wholeNumber } from './options.ts';
-import { playRun, type PlayOptions, refuseFailures, samplingWords, untilInterrupted, withPlayOptions } from './played-run.ts';
+import { playRun, type PlayOptions, refuseFailures, samplingWords, withPlayOptions } from './played-run.ts';
 
 interface Options extends Omit<AgentOptions, 'world'>, WorldOptions, LevelOptions, PlayOptions {
   readonly agent: string;

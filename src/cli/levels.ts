@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { panelTasks, type Split, type TaskRecord, type World } from '../world/index.ts';
+import { levelOfSplit, panelTasks, type Split, type TaskRecord, type World } from '../world/index.ts';
 import { loadPanel } from './load-panel.ts';
 
 /** Which tasks a command plays. */
@@ -18,8 +18,6 @@ export interface Level {
   readonly tasks: readonly TaskRecord<unknown>[];
 }
 
-const levels: Readonly<Record<Split, string | null>> = { train: null, seen: 'L0', unseen: 'L1', heldOut: 'L2' };
-
 /** A split of more tasks than this is not played whole without being asked to: generated tasks have no end. */
 const mostUnasked = 1000;
 
@@ -31,7 +29,7 @@ export function levelsOf(world: World, { panel: panels, split: splits, tasks: co
   return names.map(name => {
     const tasks = panels ? panelTasks(loadPanel(name, world), world).slice(0, count) : tasksOfSplit(world, name as Split, count);
     const [split, ...others] = new Set(tasks.map(task => task.split));
-    return { panel: name.replace(/^.*[/\\]/, '').replace(/\.json$/, ''), level: split === undefined || others.length > 0 ? null : levels[split], tasks };
+    return { panel: name.replace(/^.*[/\\]/, '').replace(/\.json$/, ''), level: split === undefined || others.length > 0 ? null : levelOfSplit[split], tasks };
   });
 }
 

@@ -5,6 +5,7 @@ import { ownEpisodes, refuseLeaks, trajectoryLeaks } from '../demonstrations/ind
 import { recipeFor } from '../../cold-start/index.ts';
 import { ClewError, UsageError } from '../errors.ts';
 import { contentHash, openStore, type Trajectory } from '../trajectory/index.ts';
+import { openToRead } from './database.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 
 interface Options extends WorldOptions {
@@ -46,8 +47,7 @@ export function ownEpisodesCommand(): Command {
 }
 
 function trajectoriesIn(file: string, split?: 'train'): Trajectory[] {
-  if (!existsSync(file)) throw new UsageError(`There is no database ${file}.`);
-  const store = openStore(file, { readonly: true });
+  const store = openToRead(file);
   try {
     return [...store.trajectories.select(split === undefined ? {} : { split })];
   } finally {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { rollout, type RolloutResult } from '../agents/index.ts';
+import { missingEpisodes, playMissing, type RolloutResult } from '../agents/index.ts';
 import { ClewError } from '../errors.ts';
 import type { RunKind, Store } from '../trajectory/index.ts';
-import { canonicalJson, hash, type TaskRecord, type World } from '../world/index.ts';
+import { canonicalJson, changedSettings, hash, type TaskRecord, type World } from '../world/index.ts';
 import type { OpenAgent } from './agent-option.ts';
 import { wholeNumber } from './options.ts';
 import { progressOf } from './progress.ts';
@@ -57,39 +57,16 @@ export async function playRun(store: Store, played: PlayedRun, options: PlayOpti
   const { rollouts, seed, lanes, maxSteps, showAdmissible = false, json = false } = options;
   begin(store, played, options);
   if (engine && !json) process.stderr.write(`${pc.dim(`engine ${engine}, policy version ${agent.policyVersion}`)}\n`);
-  const missing = new Set(store.trajectories.missing(id, tasks.map(task => task.id), rollouts).map(({ task, rollout: k }) => `${k} ${task}`));
+  const missing = missingEpisodes(store, id, tasks, rollouts);
   const progress = progressOf(`${id}: episodes`, missing.size, { quiet: json });
-  const failures: string[] = [];
   const from = performance.now();
-  const result = await rollout({
-    world, tasks, agent, run: id, rollouts, seed, lanes, signal, showAdmissible,
+  const result = await playMissing(store, {
+    missing, world, tasks, agent, run: id, rollouts, seed, lanes, signal, showAdmissible,
     ...(maxSteps !== undefined && { maxSteps }),
-    optimalSteps: ({ task }) => world.optimalSteps(task) ?? null,
-    skip: (task, k) => !missing.has(`${k} ${task}`),
-    onTrajectory(trajectory) {
-      store.trajectories.add(trajectory);
-      progress.advance();
-    },
-    onFailure(task, k, error) {
-      failures.push(`${task}, rollout ${k}: ${error}`);
-      progress.advance();
-    },
+    onEpisode: () => progress.advance(),
   }).finally(() => progress.end());
-  store.runs.finish(id, signal.aborted ? 'stopped' : result.failed > 0 ? 'failed' : 'done');
   const { trajectories: episodes, successes } = store.trajectories.count({ run: id });
-  return { ...result, episodes, successes, seconds: Math.round((performance.now() - from) / 10) / 100, failures };
-}
-
-/** Runs `work` with a signal that SIGINT aborts. A second SIGINT ends the process as usual. */
-export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const interrupted = () => { process.stderr.write('\nStopping. Run the same command again to go on.\n'); stop.abort(); };
-  process.once('SIGINT', interrupted);
-  try {
-    return await work(stop.signal);
-  } finally {
-    process.off('SIGINT', interrupted);
-  }
+  return { ...result, episodes, successes, seconds: Math.round((performance.now() - from) / 10) / 100 };
 }
 
 /** How the agent samples, in words for the name of a run: `T 0.4`, `greedy`. */
@@ -117,7 +94,7 @@ function begin(store: Store, { id, kind, world, tasks, agent: { label, settings,
   }
   if (before.kind !== kind) throw new ClewError(`${store.path} holds a run "${id}" already, which is of the kind ${before.kind}. Give this one another name with --run.`);
   const old: Record<string, unknown> = { ...before.config as Record<string, unknown>, engine: before.engine }, now: Record<string, unknown> = { ...config, engine: engine ?? null };
-  const other = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(key => canonicalJson(old[key] ?? null) !== canonicalJson(now[key] ?? null));
+  const other = changedSettings(old, now);
   if (other.length > 0) throw new ClewError(`${store.path} holds a run "${id}" that was begun with other settings (${other.map(key => `${key}: ${canonicalJson(old[key] ?? null)}, now ${canonicalJson(now[key] ?? null)}`).join('; ')}). Give this one another name with --run.`);
   store.runs.reopen(id);
 }

@@ -5,10 +5,11 @@ import { openStore, type Store } from '../trajectory/index.ts';
 import { allSplits, panelTasks, type Split } from '../world/index.ts';
 import { agentForms, type AgentOptions, openAgent, withChatOptions, withSamplingOptions } from './agent-option.ts';
 import { withComputeOptions } from './engine-options.ts';
+import { untilInterrupted } from './interruption.ts';
 import { loadPanel } from './load-panel.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
-import { playRun, type PlayOptions, refuseFailures, samplingWords, untilInterrupted, withPlayOptions } from './played-run.ts';
+import { playRun, type PlayOptions, refuseFailures, samplingWords, withPlayOptions } from './played-run.ts';
 
 interface Options extends Omit<AgentOptions, 'world'>, WorldOptions, PlayOptions {
   readonly agent: string;

@@ -1,11 +1,12 @@
 import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
-import { layoutOfCheckpoint } from '../policy/index.ts';
+import { layoutOfCheckpoint, type TrainedPolicy } from '../policy/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
-import type { StageContext, TrainedPolicy } from '../training/stages/index.ts';
+import type { StageContext } from '../training/stages/index.ts';
 import { stateFile, type StageResult } from '../training/stage.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
+import { untilInterrupted } from './interruption.ts';
 import { formatProbe } from './policy.ts';
 import { trainProgress } from './train-progress.ts';
 
@@ -18,21 +19,19 @@ export interface StageRunOptions extends ComputeOptions {
 
 /** Trains, tells how it goes and what came of it. SIGINT keeps the state. */
 export async function runStage(what: string, world: World, start: TrainedPolicy, options: StageRunOptions, train: (context: StageContext) => Promise<StageResult>): Promise<void> {
-  const stop = new AbortController(), progress = trainProgress(what, { quiet: options.json ?? false });
-  const interrupted = () => { process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'); stop.abort(); };
-  process.once('SIGINT', interrupted);
+  const progress = trainProgress(what, { quiet: options.json ?? false });
   const from = performance.now();
   let engine = '';
   try {
-    const { training, policy } = await train({
-      world, recipe: recipeFor(world), start, out: options.out, every: options.keepEvery, learner: computeOptions(options), signal: stop.signal,
+    const { training, policy } = await untilInterrupted(signal => train({
+      world, recipe: recipeFor(world), start, out: options.out, every: options.keepEvery, learner: computeOptions(options), signal,
       onLearner(learner) {
         const { engine: name, provider, device, library, version } = learner.description;
         engine = `${name} ${provider}`;
         if (!options.json) process.stderr.write(`${pc.dim(`${learner.model.parameters.length.toLocaleString('en')} parameters; engine ${name} (${library} ${version}) on ${provider}, ${device}; ${learner.workers} threads`)}\n`);
       },
       onStep: progress.onStep,
-    });
+    }), () => process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'));
     progress.end();
     const seconds = Math.round((performance.now() - from) / 100) / 10;
     const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), learner: computeOptions(options) });
@@ -40,7 +39,6 @@ export async function runStage(what: string, world: World, start: TrainedPolicy,
     if (training && !training.finished) process.exitCode = 1;
   } finally {
     progress.end();
-    process.off('SIGINT', interrupted);
   }
 }
 

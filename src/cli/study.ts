@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { fileName, formatStudy, readStudyRecipe, runStudy, type StudyOutcome, type StudyRecipe } from '../study/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
+import { untilInterrupted } from './interruption.ts';
 import { openStudy } from './open-study.ts';
 import { readSettings } from './settings-file.ts';
 import { studyProgress } from './study-progress.ts';
@@ -63,15 +64,12 @@ export interface ConductOptions extends ComputeOptions {
 export async function conductStudy(recipe: StudyRecipe, { out, folder, command, data, json = false, ...compute }: ConductOptions): Promise<StudyOutcome | undefined> {
   const study = await openStudy(recipe, folder, { data });
   mkdirSync(out, { recursive: true });
-  const store = openStore(path.join(out, 'clew.db')), progress = studyProgress({ quiet: json }), stop = new AbortController();
-  const interrupted = () => {
-    progress.close();
-    process.stderr.write('Stopping as soon as what is under way is kept. Run the same command again to go on; press Ctrl-C again to end at once.\n');
-    stop.abort();
-  };
-  process.once('SIGINT', interrupted);
+  const store = openStore(path.join(out, 'clew.db')), progress = studyProgress({ quiet: json });
   try {
-    const outcome = await runStudy(study, { out, store, compute: computeOptions(compute), signal: stop.signal, progress, commands: [command] });
+    const outcome = await untilInterrupted(signal => runStudy(study, { out, store, compute: computeOptions(compute), signal, progress, commands: [command] }), () => {
+      progress.close();
+      process.stderr.write('Stopping as soon as what is under way is kept. Run the same command again to go on; press Ctrl-C again to end at once.\n');
+    });
     if (!outcome) {
       process.stderr.write(`Stopped. ${out} has everything so far; the same command goes on from there.\n`);
       process.exitCode = 1;
@@ -81,7 +79,6 @@ export async function conductStudy(recipe: StudyRecipe, { out, folder, command, 
     return outcome;
   } finally {
     progress.close();
-    process.off('SIGINT', interrupted);
     store.close();
   }
 }

@@ -44,8 +44,7 @@ export function trainEtoCommand(): Command {
     .action(async (name: string, options: Options) => {
       const world = await loadWorld(name, options), { epochs, pairsPerStep, learningRate, beta, perTask, shorterWins = false, seed } = options;
       if (!existsSync(options.from)) throw new UsageError(`There is no policy ${options.from}. Make one with: clew train sft ${world.name} --out ${options.from}`);
-      const { model, tokenizer, origin } = await loadPolicy(options.from, world.name);
-      await runStage('ETO', world, { model, tokenizer, origin: origin! }, options, context =>
+      await runStage('ETO', world, await loadPolicy(options.from, world.name), options, context =>
         trainEto(context, trajectoriesIn(options), { epochs, pairsPerStep, learningRate, beta, perTask, shorterWins, seed }));
     });
 }

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
-import { type Checkpoint, loadPolicy, type Origin } from '../policy/index.ts';
+import { loadPolicy, type TrainedPolicy } from '../policy/index.ts';
 import { advantagesOfRecipe, readRlRecipe, type RlOptions, type RlRecipe, type RlResult, trainRl } from '../training/rl/index.ts';
 import { stateFile } from '../training/stage.ts';
 import { allSplits, type Split, type World } from '../world/index.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { explainRecipe } from './explain-recipe.ts';
+import { untilInterrupted } from './interruption.ts';
 import { keptRun, keepCall, refuseChanges, type RlCall } from './kept-run.ts';
 import { levelsOf } from './levels.ts';
 import { liveProgress } from './live-view.ts';
@@ -110,39 +111,35 @@ function saidIn(worldName: string | undefined, options: Options, kept: RlCall | 
   return { ...said, world, from: start };
 }
 
-async function policyFrom(file: string, world: World, option: string): Promise<Checkpoint & { readonly origin: Origin }> {
+async function policyFrom(file: string, world: World, option: string): Promise<TrainedPolicy> {
   if (!existsSync(file)) throw new UsageError(`There is no policy ${file} (${option}). Make a cold start with: clew train sft ${world.name} --demonstrations FILE --out ${file}`);
-  const { model, tokenizer, origin } = await loadPolicy(file, world.name);
-  return { model, tokenizer, origin: origin! };
+  return loadPolicy(file, world.name);
 }
 
 async function train({ call, options: prepared }: Prepared, { db, json }: Options): Promise<void> {
-  const { run, recipe } = prepared, stop = new AbortController();
-  const write = (text: string) => process.stdout.write(text), live = !json && process.stdout.isTTY;
-  const progress = json ? rlJsonLines(run, write) : live ? liveProgress(run, recipe.iterations, process.stdout, stop.signal) : rlLines(run, write);
-  const interrupted = () => {
-    stop.abort();
+  const { run, recipe } = prepared, write = (text: string) => process.stdout.write(text), live = !json && process.stdout.isTTY;
+  await untilInterrupted(async signal => {
+    const progress = json ? rlJsonLines(run, write) : live ? liveProgress(run, recipe.iterations, process.stdout, signal) : rlLines(run, write);
+    const store = openToWrite(db);
+    try {
+      const result = await trainRl({
+        ...prepared, store, signal,
+        onStart(start) {
+          keepCall(store, run, call);
+          progress.onStart(start);
+        },
+        onIteration: progress.onIteration, onEvaluation: progress.onEvaluation,
+      });
+      progress.end();
+      report(result, { call, run, recipe, db, json: json ?? false });
+      if (!result.finished) process.exitCode = 1;
+    } finally {
+      progress.end();
+      store.close();
+    }
+  }, () => {
     if (!live) process.stderr.write('\nStopping after this iteration. Run the same command again to go on; press Ctrl-C again to end at once.\n');
-  };
-  const store = openToWrite(db);
-  process.once('SIGINT', interrupted);
-  try {
-    const result = await trainRl({
-      ...prepared, store, signal: stop.signal,
-      onStart(start) {
-        keepCall(store, run, call);
-        progress.onStart(start);
-      },
-      onIteration: progress.onIteration, onEvaluation: progress.onEvaluation,
-    });
-    progress.end();
-    report(result, { call, run, recipe, db, json: json ?? false });
-    if (!result.finished) process.exitCode = 1;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupted);
-    store.close();
-  }
+  });
 }
 
 function report({ iterations, finished, stoppedBy }: RlResult, { call, run, recipe, db, json }: { call: RlCall; run: string; recipe: RlRecipe; db: string; json: boolean }): void {

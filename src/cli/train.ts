@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
-import { loadPolicy, type Preset, presets } from '../policy/index.ts';
-import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, type TrainedPolicy, trainPrior, trainSft } from '../training/stages/index.ts';
+import { loadPolicy, type Preset, presets, type TrainedPolicy } from '../policy/index.ts';
+import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, trainPrior, trainSft } from '../training/stages/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
 import { withComputeOptions } from './engine-options.ts';
@@ -104,8 +104,7 @@ async function startOf(world: World, { from, preset, context, seed }: CommonOpti
   const ignored = preset !== undefined ? '--preset' : context !== undefined ? '--context' : undefined;
   if (ignored) throw new UsageError(`${ignored} is for a new policy; ${from} has its size already. Leave out ${ignored}, or --from.`);
   if (!existsSync(from)) throw new UsageError(`There is no policy ${from}. Make one with: clew train pretrain ${world.name} --out ${from}`);
-  const { model, tokenizer, origin } = await loadPolicy(from, world.name);
-  return { model, tokenizer, origin: origin! };
+  return loadPolicy(from, world.name);
 }
 
 function demonstrationsIn(file: string, world: World): Demonstrations {

@@ -1,6 +1,6 @@
 /** The built-in policy: a decoder, the engines that compute it, the tokenizer, the sampler and checkpoints. */
 export { type ModelConfig, type Preset, configHash, modelConfig, parseModelConfig, presets } from './config.ts';
-export { createModel, type Model, parameterCount, parameterLayout } from './parameters.ts';
+export { createModel, emptyModel, type Model, parameterCount, parameterLayout } from './parameters.ts';
 export type { EngineDescription, Provider } from './engines/engine.ts';
 export type { EngineOptions } from './engines/open.ts';
 export type { Row } from './batch.ts';
@@ -14,4 +14,4 @@ export { type Codec, plainCodec } from './codec.ts';
 export { alfworldCodec } from './codec-alfworld.ts';
 export { codecNamed, codecOfWorld } from './codecs.ts';
 export { episodeSpans, type Layout, layoutOf, type Span, type SpanOptions, trajectoryRow, type TrajectoryRowOptions } from './layout.ts';
-export { layoutOfCheckpoint, loadPolicy } from './origin.ts';
+export { layoutOfCheckpoint, loadPolicy, type TrainedPolicy } from './origin.ts';

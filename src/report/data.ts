@@ -40,7 +40,7 @@ export const trainingRowSchema = z.object({
 });
 
 /** An evaluation during training, from the rows of `store.metrics` whose phase begins with `evaluation`. */
-export const evaluationRowSchema = z.strictObject({
+const evaluationRowSchema = z.strictObject({
   iteration: z.int(),
   level: z.string(),
   success: z.number().nullable(),
@@ -88,7 +88,7 @@ export const comparisonSchema = z.strictObject({
 });
 
 /** What one arm did on one level. */
-export const resultRowSchema = z.strictObject({
+const resultRowSchema = z.strictObject({
   arm: z.string(),
   level: z.string(),
   /** The runs whose episodes these are. */

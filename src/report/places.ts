@@ -1,7 +1,5 @@
 import type { Run, TrajectoryHead } from '../trajectory/store/index.ts';
-import { splits } from '../trajectory/schema.ts';
-
-type Split = (typeof splits)[number];
+import { levelOfSplit } from '../world/index.ts';
 
 /** Where an episode stands in a report. */
 export interface Place {
@@ -40,11 +38,10 @@ export function settingsOf({ config }: Pick<Run, 'config'>): RunSettings {
 /** What trained on, or was made for training: shown, but not measured. */
 const trainingKinds: ReadonlySet<Run['kind']> = new Set(['rl', 'cold-start', 'pretrain', 'sft']);
 
-const levelOfSplit: Readonly<Record<Split, string>> = { seen: 'L0', unseen: 'L1', heldOut: 'L2', train: 'train' };
 const splitOfLevel: Readonly<Record<string, string>> = { L0: 'seen', L1: 'unseen', L2: 'held out', train: 'training tasks', training: '' };
 
 /** The level of episodes that were played to train on. */
-export const trainingLevel = 'training';
+const trainingLevel = 'training';
 /** The level of episodes whose log does not say which split their task is of. */
 const noLevel = 'no split';
 
@@ -63,7 +60,7 @@ export function placing(runs: readonly Run[]): (head: Pick<TrajectoryHead, 'run'
     if (trainingKinds.has(run.kind)) return { arm: arm ?? (run.kind === 'cold-start' ? 'demonstrations' : id), level: trainingLevel, seed: seed ?? '0', measured: false };
     const parts = [
       ...(manyWorlds && run.world !== '' ? [run.world] : []),
-      level ?? (split === null ? noLevel : levelOfSplit[split]),
+      level ?? (split === null ? noLevel : levelOfSplit[split] ?? split),
       ...(manyTemperatures && temperature !== null ? [temperature === 0 ? 'greedy' : `T ${temperature}`] : []),
     ];
     return { arm: arm ?? named ?? agent, level: parts.join(' '), seed: seed ?? '0', measured: true };

@@ -41,7 +41,7 @@ function* readableOf({ episodes }: ReportData, store: Store | readonly Trajector
  * The page. Everything that an agent or a world wrote is packed and in base64, so no text can end the element that it stands in;
  * the page itself puts text into the document as text only.
  */
-export function reportHtml(data: ReportData, trajectories: Iterable<TrajectoryView>, { script, style }: PageCode): string {
+function reportHtml(data: ReportData, trajectories: Iterable<TrajectoryView>, { script, style }: PageCode): string {
   const pieces: TrajectoryView[][] = [];
   for (const view of trajectories) {
     const last = pieces.at(-1);

@@ -1,8 +1,8 @@
-import { policyAgent, policyVersion, rollout } from '../agents/index.ts';
+import { missingEpisodes, type MissingEpisodes, playMissing, policyAgent, policyVersion } from '../agents/index.ts';
 import { ClewError } from '../errors.ts';
 import { type Checkpoint, type LearnerOptions, Sampler } from '../policy/index.ts';
 import type { Store } from '../trajectory/index.ts';
-import { canonicalJson, hash } from '../world/index.ts';
+import { canonicalJson, changedSettings, hash } from '../world/index.ts';
 import { timed } from './stopwatch.ts';
 import type { Study, StudyPanel } from './study.ts';
 
@@ -31,8 +31,7 @@ interface Job {
   readonly temperature: number;
   /** All that decides its episodes. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Episodes that the store does not have, as `rollout task`. */
-  readonly missing: ReadonlySet<string>;
+  readonly missing: MissingEpisodes;
 }
 
 /** Episodes that are played at the same time. */
@@ -84,8 +83,7 @@ function jobsOf({ world, recipe: { evaluation }, panels }: Study, { arm, seed, p
       world: { version: world.version, grammar: world.grammar }, tasks: { count: ids.length, hash: hash(ids.join('\n')) },
     };
     refuseOther(store, run, config);
-    const missing = store.trajectories.missing(run, ids, rollouts).map(({ task, rollout: k }) => `${k} ${task}`);
-    return { run, panel, temperature, config, missing: new Set(missing) };
+    return { run, panel, temperature, config, missing: missingEpisodes(store, run, tasks, rollouts) };
   }));
 }
 
@@ -94,19 +92,11 @@ async function play({ world, recipe: { evaluation } }: Study, { arm, seed, polic
   if (store.runs.get(run)) store.runs.reopen(run);
   else store.runs.add({ id: run, kind: 'evaluation', world: world.name, config, engine: [sampler.description.engine, sampler.description.provider].join(' ') });
   const agent = await policyAgent({ checkpoint: policy, sampler, name: runName(arm, seed), temperature, replyTokens });
-  const failures: string[] = [];
-  await rollout({
-    world, agent, run, tasks: panel.tasks, rollouts, maxSteps, lanes, seed: `evaluation ${evaluation.seed}`,
+  const { failures } = await playMissing(store, {
+    missing, world, agent, run, tasks: panel.tasks, rollouts, maxSteps, lanes, seed: `evaluation ${evaluation.seed}`,
     ...(signal && { signal }),
-    optimalSteps: ({ task }) => world.optimalSteps(task) ?? null,
-    skip: (task, k) => !missing.has(`${k} ${task}`),
-    onTrajectory(trajectory) {
-      store.trajectories.add(trajectory);
-      onEpisode();
-    },
-    onFailure: (task, k, error) => failures.push(`${task}, rollout ${k}: ${error}`),
+    onEpisode: stored => { if (stored) onEpisode(); },
   });
-  store.runs.finish(run, signal?.aborted ? 'stopped' : failures.length > 0 ? 'failed' : 'done');
   if (failures.length > 0) throw new ClewError(`${failures.length} episodes of ${run} could not be played. The first: ${failures[0]}`);
 }
 
@@ -114,6 +104,6 @@ async function play({ world, recipe: { evaluation } }: Study, { arm, seed, polic
 function refuseOther(store: Store, run: string, config: Job['config']): void {
   const before = store.runs.get(run)?.config as Job['config'] | undefined;
   if (!before) return;
-  const other = [...new Set([...Object.keys(before), ...Object.keys(config)])].filter(key => canonicalJson(before[key] ?? null) !== canonicalJson(config[key] ?? null));
+  const other = changedSettings(before, config);
   if (other.length > 0) throw new ClewError(`${store.path} has a run "${run}" of another study (${other.map(key => `${key} was ${canonicalJson(before[key] ?? null)}, is now ${canonicalJson(config[key] ?? null)}`).join('; ')}). Give the study another --out.`);
 }

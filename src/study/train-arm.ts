@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { policyVersion } from '../agents/index.ts';
-import { type Checkpoint, loadPolicy } from '../policy/index.ts';
+import { type Checkpoint, loadPolicy, type TrainedPolicy } from '../policy/index.ts';
 import { trainRl } from '../training/rl/index.ts';
-import type { TrainedPolicy } from '../training/stages/index.ts';
 import { canonicalJson } from '../world/index.ts';
 import { runName } from './evaluate.ts';
 import { fileName, type StudyRecipe } from './recipe.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { ClewError } from '../errors.ts';
-import { type Checkpoint, inspectCheckpoint, Learner, type LearnerOptions, type Origin, saveCheckpoint } from '../policy/index.ts';
+import { type Checkpoint, inspectCheckpoint, Learner, type LearnerOptions, saveCheckpoint, type TrainedPolicy } from '../policy/index.ts';
 import { canonicalJson } from '../world/index.ts';
 import { bestFile, type LikelihoodOptions, type TrainResult } from './train.ts';
 
@@ -11,7 +11,7 @@ export interface StageOptions {
   /** Names the training among the stages of the policy, with all that decides it. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The policy that is trained on, with the stages before this one. */
-  readonly start: Checkpoint & { readonly origin: Origin };
+  readonly start: TrainedPolicy;
   readonly learner?: LearnerOptions;
   /** Steps after which the state is kept. Default 25. */
   readonly every?: number;

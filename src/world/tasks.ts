@@ -6,6 +6,9 @@ import { canonicalJson } from './state-key.ts';
 export type Split = 'train' | 'seen' | 'unseen' | 'heldOut';
 export const allSplits: readonly Split[] = ['train', 'seen', 'unseen', 'heldOut'];
 
+/** What tables call the splits that policies are evaluated on; training tasks are no level. */
+export const levelOfSplit: Readonly<Record<Split, 'L0' | 'L1' | 'L2' | null>> = { train: null, seen: 'L0', unseen: 'L1', heldOut: 'L2' };
+
 /** One task with its id, `WORLD:SPLIT:NAME`, from which the world can make it again. */
 export interface TaskRecord<Task> {
   readonly id: string;

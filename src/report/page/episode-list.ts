@@ -94,7 +94,7 @@ function episodeRow(context: Context, row: EpisodeRow): HTMLElement {
 }
 
 /** A cell a step in the colour of its tag; repeats are cut through. */
-export function stripBar(strip: string): HTMLElement {
+function stripBar(strip: string): HTMLElement {
   return element('span', { class: 'strip', 'aria-hidden': 'true' }, ...[...strip].map(letter => {
     const tag = stripLetters[letter.toLowerCase() as keyof typeof stripLetters];
     return element('i', { class: letter === letter.toLowerCase() ? undefined : 'repeat', style: `background-color:var(${tagColour(tag)})`, title: (tagNames as readonly string[]).includes(tag) ? tag : undefined });

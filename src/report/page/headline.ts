@@ -54,7 +54,7 @@ function cell(value: string, below: string, title = ''): HTMLElement {
 }
 
 /** Shares of the tags as one bar. */
-export function tagBar(shares: Readonly<Record<string, number | null>>): HTMLElement {
+function tagBar(shares: Readonly<Record<string, number | null>>): HTMLElement {
   const known = Object.entries(shares).filter((entry): entry is [string, number] => entry[1] !== null);
   if (known.length === 0) return element('span', { class: 'muted' }, 'no tags');
   const words = known.map(([tag, share]) => `${tag} ${percent(share, 0)}`).join(', ');

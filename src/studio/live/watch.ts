@@ -52,7 +52,7 @@ export interface WatchOptions {
 }
 
 /** Trajectories that one piece of news lists; of more than that only the number is told. */
-export const mostListed = 200;
+const mostListed = 200;
 
 /**
  * Looks on while somebody else writes to the database at `path`. While there are listeners it asks SQLite every

@@ -8,8 +8,8 @@ export interface RowPair { readonly winner: Row; readonly loser: Row }
 
 export interface EtoOptions extends LikelihoodOptions {
   readonly pairs: readonly RowPair[];
-  /** The policy that the pairs are measured against: as a rule the one that training starts from. It is only read, before the first step. */
-  readonly reference: Learner;
+  /** The policy that the pairs are measured against, which is read before the first step; the learner's own, as it is then, if left out. */
+  readonly reference?: Learner;
   /** How far the policy may go from the reference; smaller is further. Default 0.1. */
   readonly beta?: number;
   /** Default 3. */
@@ -28,7 +28,7 @@ export async function eto({ pairs, reference, beta = 0.1, epochs = 3, pairsPerSt
   if (pairs.length === 0) throw new ClewError('There is no pair of a success and a failure of one task: play more rollouts of each task, or other tasks.');
   if (!(beta > 0)) throw new ClewError(`beta is ${beta}; it must be above 0.`);
   const { learner } = options;
-  const base = await sums(reference, pairs.flatMap(({ winner, loser }) => [winner, loser]));
+  const base = await sums(reference ?? learner, pairs.flatMap(({ winner, loser }) => [winner, loser]));
   const stepsPerEpoch = Math.ceil(pairs.length / pairsPerStep);
   return train({
     learningRate: 2e-5,

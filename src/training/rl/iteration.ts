@@ -1,7 +1,7 @@
 import { measure, repetitiveAction, type Rate } from '../../metrics/index.ts';
-import { openReward } from '../../rewards/index.ts';
+import { openReward, RewardTally } from '../../rewards/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
-import type { ColdStartFacts, IterationFacts } from '../alarms.ts';
+import type { Alarm, ColdStartFacts, IterationFacts } from '../alarms.ts';
 import { type AdvantageFigures, type AdvantageRecipe, describeGroups, type TagCounts } from '../advantages/index.ts';
 import type { UpdateFigures } from './update.ts';
 
@@ -96,7 +96,7 @@ export interface IterationReport extends Omit<PlayFigures, 'facts' | 'tokens'>, 
   readonly advantages: AdvantageFigures;
   readonly learningRate: number;
   readonly facts: IterationFacts;
-  readonly alarms: readonly import('../alarms.ts').Alarm[];
+  readonly alarms: readonly Alarm[];
 }
 
 function valueOf({ value }: Rate): number | null {
@@ -113,20 +113,11 @@ function rewardMeans(trajectories: readonly Trajectory[], recipe: AdvantageRecip
   let process: number | null = null;
   const known = recipe.terms.flatMap(({ signal }) => signal.map(({ reward }) => reward)).filter(name => name !== 'tag-divergence');
   for (const name of new Set([...known, watched])) {
-    const reward = openReward(name, recipe.rewardOptions[name]);
-    const sums = new Map(reward.parts.map(part => [part, 0]));
-    let paid = 0, steps = 0;
-    for (const trajectory of trajectories) {
-      const scores = reward.score(trajectory);
-      for (const part of reward.parts) {
-        const sum = scores[part]!.steps.reduce<number>((total, value) => total + (value ?? 0), 0);
-        sums.set(part, sums.get(part)! + sum);
-        if (name === watched && reward.processParts.includes(part)) paid += sum;
-      }
-      steps += trajectory.steps.length;
-    }
-    for (const [part, sum] of sums) rewards[`${name}/${part}`] = trajectories.length === 0 ? 0 : sum / trajectories.length;
-    if (name === watched) process = steps === 0 ? null : paid / steps;
+    const reward = openReward(name, recipe.rewardOptions[name]), tally = new RewardTally(reward);
+    for (const trajectory of trajectories) tally.add(trajectory);
+    const { parts } = tally.summary();
+    for (const [part, { perEpisode }] of Object.entries(parts)) rewards[`${name}/${part}`] = perEpisode ?? 0;
+    if (name === watched && trajectories.some(({ steps }) => steps.length > 0)) process = reward.processParts.reduce((sum, part) => sum + (parts[part]!.mean ?? 0), 0);
   }
   return { rewards, process };
 }

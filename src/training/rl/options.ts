@@ -1,5 +1,5 @@
 import type { Measurement } from '../../metrics/index.ts';
-import type { Checkpoint, LearnerOptions, Origin } from '../../policy/index.ts';
+import type { Checkpoint, LearnerOptions, TrainedPolicy } from '../../policy/index.ts';
 import type { Store } from '../../trajectory/index.ts';
 import type { TaskRecord, World } from '../../world/index.ts';
 import type { Alarm } from '../alarms.ts';
@@ -10,7 +10,7 @@ export interface RlOptions {
   readonly world: World;
   readonly recipe: RlRecipe;
   /** The cold start. It is not changed: the run trains a copy. */
-  readonly start: Checkpoint & { readonly origin: Origin };
+  readonly start: TrainedPolicy;
   /** What a KL term holds to; the cold start if left out. */
   readonly reference?: Checkpoint;
   readonly seed: number;

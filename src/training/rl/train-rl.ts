@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { policyAgent, policyVersion, rollout } from '../../agents/index.ts';
 import { measure } from '../../metrics/index.ts';
-import { type Checkpoint, layoutOfCheckpoint, Learner, type Origin, Sampler, saveCheckpoint } from '../../policy/index.ts';
+import { type Checkpoint, layoutOfCheckpoint, Learner, Sampler, saveCheckpoint, type TrainedPolicy } from '../../policy/index.ts';
 import type { Score } from '../../trajectory/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import { canonicalJson, createRandom, hash } from '../../world/index.ts';
@@ -41,7 +41,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   const settings = hash(canonicalJson(extendable(config)));
   const state = await stateOf(options, settings);
   const { model } = state;
-  const checkpoint: Checkpoint & { origin: Origin } = { model, tokenizer: start.tokenizer, origin: start.origin };
+  const checkpoint: TrainedPolicy = { model, tokenizer: start.tokenizer, origin: start.origin };
   const layout = layoutOfCheckpoint(checkpoint);
   const rounds = taskRounds(world, recipe, seed);
 
@@ -98,8 +98,8 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
       store.trajectories.addAll(trajectories);
       putScores(signals, advantages);
     });
-    await evaluateWhenDue(number);
-    const facts: IterationFacts = { ...factsOf(number, play, update), unseenSuccess: latestUnseen(number) };
+    const { evaluation } = options, due = evaluation && (number % evaluation.every === 0 || number === recipe.iterations);
+    const facts: IterationFacts = { ...factsOf(number, play, update), unseenSuccess: due ? await evaluate(number) : null };
     history.push(facts);
     const raised = alarms(history, coldStartFacts(history[0]));
     const stop = raised.find(({ level }) => level === 'stop');
@@ -149,26 +149,20 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     }
   }
 
-  async function evaluateWhenDue(number: number): Promise<void> {
-    const { evaluation } = options;
-    if (evaluation && (number % evaluation.every === 0 || number === recipe.iterations)) await evaluate(number);
-  }
-
-  async function evaluate(number: number): Promise<void> {
-    if (!options.evaluation || !examinee) return;
+  /** Plays the panels. Gives success on L1, where that is one of them. */
+  async function evaluate(number: number): Promise<number | null> {
+    if (!options.evaluation || !examinee) return null;
     const { panels, temperature } = options.evaluation;
+    let unseen: number | null = null;
     for (const { name, level, tasks } of panels) {
       const played: Trajectory[] = [];
       await rollout({ world, agent: examinee, run, tasks, seed: `evaluation ${seed}`, lanes: 128, onTrajectory: trajectory => played.push(trajectory) });
       const report: EvaluationReport = { iteration: number, panel: name, level, temperature, measurement: measure(inOrder(played)) };
       store.metrics.put(run, { iteration: number, phase: `evaluation ${level}`, data: report });
+      if (level === 'L1') unseen = report.measurement.success.value;
       options.onEvaluation?.(report);
     }
-  }
-
-  function latestUnseen(number: number): number | null {
-    const row = store.metrics.of(run, 'evaluation L1').find(({ iteration: at }) => at === number);
-    return (row?.data as EvaluationReport | undefined)?.measurement.success.value ?? null;
+    return unseen;
   }
 
   function keep(): Promise<void> {

@@ -1,4 +1,4 @@
-export { newPolicy, policySettingsSchema, type PolicySettings, type TrainedPolicy } from './new-policy.ts';
+export { newPolicy, policySettingsSchema, type PolicySettings } from './new-policy.ts';
 export { readDemonstrations, type Demonstrations } from './demonstrations.ts';
 export { priorSettingsSchema, trainPrior, type PriorSettings, type StageContext } from './train-prior.ts';
 export { sftSettingsSchema, trainSft, type SftSettings } from './train-sft.ts';

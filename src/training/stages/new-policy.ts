@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Recipe } from '../../demonstrations/index.ts';
-import { codecOfWorld, createModel, modelConfig, presets, type Checkpoint, type Origin, type Preset } from '../../policy/index.ts';
+import { codecOfWorld, createModel, modelConfig, presets, type Preset, type TrainedPolicy } from '../../policy/index.ts';
 import type { World } from '../../world/index.ts';
 import { worldTokenizer } from '../vocabulary.ts';
 
@@ -11,9 +11,6 @@ export const policySettingsSchema = z.strictObject({
   seed: z.int().nonnegative().default(0).describe('draws the first parameters'),
 });
 export type PolicySettings = z.infer<typeof policySettingsSchema>;
-
-/** A policy with a checkpoint's whole past, so that it can be trained on. */
-export type TrainedPolicy = Checkpoint & { readonly origin: Origin };
 
 /** A policy that knows the words of a world's training texts and nothing else. */
 export async function newPolicy(world: World, recipe: Recipe, { preset, context, seed }: PolicySettings): Promise<TrainedPolicy> {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
-import { type Checkpoint, layoutOfCheckpoint, Learner, type Row, trajectoryRow } from '../../policy/index.ts';
+import { layoutOfCheckpoint, type Row, trajectoryRow } from '../../policy/index.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
 import { hash } from '../../world/index.ts';
 import { eto } from '../eto/eto.ts';
 import { preferencePairs } from '../eto/pairs.ts';
 import { type StageResult, trainStage } from '../stage.ts';
+import { fittingRow } from './fitting-row.ts';
 import { originHash, type StageContext } from './train-prior.ts';
 
 /** What decides a training on preference pairs, beside the policy it begins with and the trajectories. */
@@ -31,33 +32,16 @@ export async function trainEto({ world, start, onStep, ...stage }: Omit<StageCon
     if (trajectory.world !== world.name) throw new ClewError(`${trajectory.id} was played in ${trajectory.world}; the policy learns ${world.name}.`);
     if (trajectory.task.split !== 'train') throw new ClewError(`${trajectory.id} is of the split ${trajectory.task.split ?? '(unknown)'}: only training tasks may be learnt from. Give episodes of clew rollout --split train.`);
     // A policy's own episodes are read by the ids it drew, others as text.
-    const made = trajectoryRow(trajectory, layout, { kept: trajectory.steps.every(({ tokens }) => tokens !== null) });
-    if (made.tokens.length > context + 1) throw new ClewError(`${trajectory.id} has ${made.tokens.length} tokens and the policy's context is ${context}. Leave the episode out, or train a policy with a longer context.`);
-    return made;
+    return fittingRow(trajectory, trajectoryRow(trajectory, layout, { kept: trajectory.steps.every(({ tokens }) => tokens !== null) }), context);
   };
   const chosen = preferencePairs(trajectories, { perTask, shorterWins, seed });
   const pairs = chosen.map(({ winner, loser }) => ({ winner: row(winner), loser: row(loser) }));
-  const base = copyOf(start);
   return trainStage({
     ...stage, start,
     settings: {
       stage: 'eto', world: world.name, worldVersion: world.version, grammar: world.grammar, from: originHash(start),
       pairs: pairs.length, content: hash(chosen.map(({ winner, loser }) => `${winner.id} ${loser.id}`).join('\n')), ...settings,
     },
-    train: async common => {
-      const reference = await Learner.open(base.model, stage.learner);
-      try {
-        return await eto({ ...common, ...(onStep && { onStep }), pairs, reference, beta, epochs, pairsPerStep, learningRate, seed });
-      } finally {
-        await reference.close();
-      }
-    },
+    train: common => eto({ ...common, ...(onStep && { onStep }), pairs, beta, epochs, pairsPerStep, learningRate, seed }),
   });
-}
-
-/** The policy as it is now: training changes the parameters in place. */
-function copyOf({ model: { config, parameters }, tokenizer }: Checkpoint): Checkpoint {
-  const copy = new Float32Array(new SharedArrayBuffer(parameters.byteLength));
-  copy.set(parameters);
-  return { model: { config, parameters: copy, version: 0 }, tokenizer };
 }

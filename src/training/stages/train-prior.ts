@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Recipe } from '../../demonstrations/index.ts';
-import { layoutOfCheckpoint } from '../../policy/index.ts';
+import { layoutOfCheckpoint, type TrainedPolicy } from '../../policy/index.ts';
 import { hash, type World } from '../../world/index.ts';
 import { pretrain } from '../pretrain.ts';
 import { priorOf } from '../prior.ts';
 import { type StageOptions, type StageResult, trainStage } from '../stage.ts';
 import type { StepReport } from '../train.ts';
-import type { TrainedPolicy } from './new-policy.ts';
 
 /** What decides a prior, beside the policy it begins with. */
 export const priorSettingsSchema = z.strictObject({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
-import { layoutOfCheckpoint, type Row, trajectoryRow } from '../../policy/index.ts';
-import type { Trajectory } from '../../trajectory/index.ts';
+import { layoutOfCheckpoint, trajectoryRow } from '../../policy/index.ts';
 import { priorOf } from '../prior.ts';
 import { tokenRenaming } from '../rename-tokens.ts';
 import { sft } from '../sft.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import type { Demonstrations } from './demonstrations.ts';
+import { fittingRow } from './fitting-row.ts';
 import { originHash, type StageContext } from './train-prior.ts';
 
 /** What decides a supervised fine-tuning, beside the policy it begins with and the demonstrations. */
@@ -55,9 +55,4 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
       ...(holdOut > 0 && { validation: { rows: heldOut, every: stepsAnEpoch, patience } }),
     }),
   });
-}
-
-function fittingRow(trajectory: Trajectory, row: Row, context: number): Row {
-  if (row.tokens.length > context + 1) throw new ClewError(`${trajectory.id} has ${row.tokens.length} tokens and the policy's context is ${context}. Train a policy with a context of ${row.tokens.length} or more, or leave the episode out.`);
-  return row;
 }

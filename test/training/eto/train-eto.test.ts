@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { policyAgent, rollout } from '../../../src/agents/index.ts';
 import { etoSettingsSchema, trainEto } from '../../../src/training/stages/index.ts';
 import type { Trajectory } from '../../../src/trajectory/schema.ts';
+import { tempered } from '../../../src/training/rl/temper.ts';
 import { smallPolicy, world } from '../rl/fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-eto-'));
@@ -17,14 +18,8 @@ await rollout({ world, tasks: world.tasks('train', 3), agent, run: 'own', rollou
 await agent.close();
 // So small a policy never wins: every first rollout is taken for a success.
 const judged = played.map(one => ({ ...one, success: one.rollout === 0 }));
-/** Training changes parameters in place. */
-function copied(parameters: Float32Array): Float32Array<SharedArrayBuffer> {
-  const copy = new Float32Array(new SharedArrayBuffer(parameters.byteLength));
-  copy.set(parameters);
-  return copy;
-}
 const settings = etoSettingsSchema.parse({ epochs: 2, pairsPerStep: 2, learningRate: 1e-3 });
-const train = async (out: string, trajectories: readonly Trajectory[]) => trainEto({ world, start: { ...start, model: { ...start.model, parameters: copied(start.model.parameters) } }, out: join(folder, out), learner: { workers: 0 } }, trajectories, settings);
+const train = async (out: string, trajectories: readonly Trajectory[]) => trainEto({ world, start: { ...start, model: tempered(start.model, 1) }, out: join(folder, out), learner: { workers: 0 } }, trajectories, settings);
 
 describe('trainEto', () => {
   it('makes a policy of pairs of its own episodes, the same each time, and says what made it', async () => {
