@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type LiveState, liveProgress, liveView, sparkline } from '../../src/cli/live-view.ts';
+import { type LiveState, liveProgress, liveView as colouredView, sparkline } from '../../src/cli/live-view.ts';
 import type { IterationReport } from '../../src/training/rl/index.ts';
 
 const report = (iteration: number, more: object = {}) => ({
@@ -8,6 +9,9 @@ const report = (iteration: number, more: object = {}) => ({
 }) as unknown as IterationReport;
 const alarm = (rule: string) => ({ rule, level: 'warn', iteration: 3, message: 'Something was seen that should not be.', remedy: 'Do something about it, and do it before anything else is done, because it gets worse.' });
 const state: LiveState = { run: 'household grpo seed 0', reports: [1, 2, 3].map(n => report(n)), evaluations: [], iterations: 10, since: 2, mean: 6, stage: 'running' };
+
+/** Whether colours are on depends on who runs the tests (picocolors counts CI as a terminal that has them). */
+const liveView = (state: LiveState, columns: number) => colouredView(state, columns).map(line => stripVTControlCharacters(line));
 
 describe('the view of a run on a terminal', () => {
   it('tells where the run stands and when it will be over', () => {
