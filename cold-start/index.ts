@@ -6,7 +6,6 @@ import { createRandom, isUnseenVariant, type TaskRecord, type World } from '../s
 import { goalSentences } from './room-goals.ts';
 import { roomMistakes } from './room-mistakes.ts';
 import { roomGoalQuestions, roomQuestions } from './room-questions.ts';
-import { roomTour } from './room-tour.ts';
 
 /** The recipe of a world: for the household and ALFWorld what people in rooms get wrong and are asked, else what fits any world. */
 export function recipeFor(world: World): Recipe {
@@ -36,7 +35,6 @@ function room(world: World, evaluationTask: (record: TaskRecord<any>) => string 
     mistakes: roomMistakes,
     questions: () => roomQuestions(objectKinds),
     goalQuestions: goal => roomGoalQuestions(things, goal),
-    tour: () => roomTour(things),
     renamed: things,
     renamedPlaces: places,
     leaks: heldOut => ({ ...textLeakRules(world.name, heldOut), evaluationTask }),

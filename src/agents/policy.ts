@@ -84,7 +84,7 @@ export async function policyAgent({ checkpoint, name = 'policy', temperature = 0
 function newTokens({ opening, past }: Turn, steps: number, layout: Layout): number[] {
   if (steps === past.length && steps > 0) {
     const { observation, command } = past.at(-1)!;
-    return [...layout.observation(observation, command), ...layout.notes(opening, past), ...layout.reminder(opening)];
+    return [...layout.observation(observation, command), ...layout.reminder(opening)];
   }
   if (steps >= 0) throw new Error('An episode was not played turn by turn.');
   // An episode that somebody else began: his replies are read as they were sampled, or else as text.

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
-import { type CodecName, codecNames, loadPolicy, type Preset, presets, type TrainedPolicy } from '../policy/index.ts';
+import { loadPolicy, type Preset, presets, type TrainedPolicy } from '../policy/index.ts';
 import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, trainPrior, trainSft } from '../training/stages/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
@@ -18,13 +18,11 @@ interface CommonOptions extends WorldOptions, StageRunOptions {
   readonly tokensPerStep: number;
   readonly preset?: Preset;
   readonly context?: number;
-  readonly codec?: CodecName;
 }
 
 interface PretrainArguments extends CommonOptions {
   readonly tokens: number;
   readonly goals: number;
-  readonly tours: number;
   readonly renamed: number;
   readonly steps: number;
   readonly from?: string;
@@ -57,7 +55,6 @@ function withTrainOptions(command: Command, { learningRate, tokensPerStep, seed 
     .requiredOption('--out <file>', 'the policy to write, a .safetensors file')
     .option('--preset <preset>', `the size of a new policy: ${Object.keys(presets).join(', ')}; ${shape.preset} if left out`, oneOf(...Object.keys(presets) as Preset[]))
     .option('--context <tokens>', `tokens that an episode may have, for a new policy; ${shape.context} if left out`, wholeNumber(32))
-    .option('--codec <codec>', `how a new policy reads the world: ${codecNames.join(', ')}; the usual codec of the world if left out`, oneOf(...codecNames))
     .option('--learning-rate <number>', 'highest learning rate', numberFrom(0), learningRate)
     .option('--tokens-per-step <count>', 'tokens in one step of the optimiser, about', wholeNumber(), tokensPerStep)
     .option('--seed <number>', 'keys every draw', wholeNumber(0), seed)
@@ -73,12 +70,11 @@ function pretrainCommand(): Command {
     .option('--from <policy>', 'the prior to go on with; a new policy if left out')
     .option('--steps <count>', 'commands in a document; every fourth has twice as many', wholeNumber(), priorDefaults.steps)
     .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), priorDefaults.goals)
-    .option('--tours <share>', 'share of documents in which a player looks where it has not been', numberFrom(0, 1), priorDefaults.tours)
     .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), priorDefaults.renamed), priorDefaults)
     .action(async (name: string, options: PretrainArguments) => {
       const world = await loadWorld(name, options);
-      const { tokens, tokensPerStep, learningRate, seed, goals, tours, renamed, steps } = options;
-      await runStage('prior', world, await startOf(world, options), options, context => trainPrior(context, { tokens, tokensPerStep, learningRate, seed, goals, tours, renamed, steps }));
+      const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps } = options;
+      await runStage('prior', world, await startOf(world, options), options, context => trainPrior(context, { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps }));
     });
 }
 
@@ -103,10 +99,10 @@ function sftCommand(): Command {
 }
 
 /** The policy to go on with, or a new one. */
-async function startOf(world: World, { from, preset, context, codec, seed }: CommonOptions & { readonly from?: string }): Promise<TrainedPolicy> {
-  if (from === undefined) return newPolicy(world, recipeFor(world), { preset: preset ?? shape.preset, context: context ?? shape.context, codec, seed });
-  const ignored = preset !== undefined ? '--preset' : context !== undefined ? '--context' : codec !== undefined ? '--codec' : undefined;
-  if (ignored) throw new UsageError(`${ignored} is for a new policy; ${from} has its size and its codec already. Leave out ${ignored}, or --from.`);
+async function startOf(world: World, { from, preset, context, seed }: CommonOptions & { readonly from?: string }): Promise<TrainedPolicy> {
+  if (from === undefined) return newPolicy(world, recipeFor(world), { preset: preset ?? shape.preset, context: context ?? shape.context, seed });
+  const ignored = preset !== undefined ? '--preset' : context !== undefined ? '--context' : undefined;
+  if (ignored) throw new UsageError(`${ignored} is for a new policy; ${from} has its size already. Leave out ${ignored}, or --from.`);
   if (!existsSync(from)) throw new UsageError(`There is no policy ${from}. Make one with: clew train pretrain ${world.name} --out ${from}`);
   return loadPolicy(from, world.name);
 }

@@ -17,8 +17,7 @@ export { openAnswerLog, type AnswerLog, type LoggedAnswer } from './teacher/answ
 export { teacherStyles, type TeacherStyle } from './teacher/prompts.ts';
 export { teacherAnnotator, type TeacherOptions } from './teacher/teacher.ts';
 export { trajectoryOf } from './trajectory-of.ts';
-export { segmentKinds, textWeights, type Question, type QuestionWriter, type Segment, type SegmentKind, type Tour, type WorldDocument } from './world-text/document.ts';
+export { segmentKinds, textWeights, type Question, type QuestionWriter, type Segment, type SegmentKind, type WorldDocument } from './world-text/document.ts';
 export { renamedDocument, renaming, type RenameOptions } from './world-text/rename.ts';
 export { goalDocuments } from './world-text/goal-text.ts';
-export { tourDocuments } from './world-text/tour-text.ts';
 export { documentLeaks, withoutGoal, worldDocuments, worldText, type WorldTextOptions } from './world-text/world-text.ts';

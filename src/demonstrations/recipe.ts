@@ -2,7 +2,7 @@ import type { Player, Random, TaskRecord, World } from '../world/index.ts';
 import { generalLeakRules, type LeakRules } from './leaks.ts';
 import { generalMistakes, type MistakeMaker } from './mistakes.ts';
 import { searchPlayer } from './search-player.ts';
-import type { QuestionWriter, Tour } from './world-text/document.ts';
+import type { QuestionWriter } from './world-text/document.ts';
 
 /** What the demonstrations and the prior of a world are made with. */
 export interface Recipe {
@@ -16,8 +16,6 @@ export interface Recipe {
   questions?(): QuestionWriter;
   /** Questions about a goal, which is asked beside what was seen but never beside a command. */
   goalQuestions?(goal: string): QuestionWriter;
-  /** A tour of what has not been looked at, for the prior; a world may have none. */
-  tour?(): Tour;
   /** Kinds of things, each one word, that may change names among each other without changing what can be done. */
   readonly renamed?: readonly string[];
   /** Kinds of places, each one word, that may change names among each other: those at which nothing else can be done than at the others. */

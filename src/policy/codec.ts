@@ -15,11 +15,6 @@ export interface Codec {
    * at its next tag. Empty where the opening asks for nothing; a codec without this function reminds of nothing.
    */
   reminder?(opening: string): string;
-  /**
-   * What an attentive reader would have written down of an episode so far, before the reminder of each reply. A function of what was
-   * printed and sent, so nothing is added; a codec without this function keeps no notes.
-   */
-  notes?(opening: string, past: readonly Exchange[]): string;
   /** What the world answered to a command; null when no command was sent. What the command says already is left out. */
   encodeObservation(text: string, command: string | null): string;
   decodeObservation(compact: string, command: string | null): string;
@@ -27,9 +22,6 @@ export interface Codec {
   /** Total: whatever a policy writes is some command, admissible or not. */
   decodeCommand(compact: string): string;
 }
-
-/** What was sent, null when nothing was, and what the world answered. */
-export interface Exchange { readonly command: string | null; readonly observation: string }
 
 /** The world's own text, as it is. */
 export const plainCodec: Codec = {

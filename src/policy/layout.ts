@@ -2,18 +2,18 @@ import { ClewError } from '../errors.ts';
 import { metaTags } from '../tags/index.ts';
 import type { Step, Trajectory } from '../trajectory/schema.ts';
 import type { Row } from './batch.ts';
-import type { Codec, Exchange } from './codec.ts';
+import type { Codec } from './codec.ts';
 import type { Tokenizer } from './tokenizer/index.ts';
 
 /**
  * How an episode becomes tokens and back. The only place that knows it: demonstrations, rollouts and the playing policy
  * are laid out alike.
  *
- *     <begin> opening notes reminder · reply … </action> · observation notes reminder · reply … </action> · observation …
+ *     <begin> opening reminder · reply … </action> · observation reminder · reply … </action> · observation …
  *
  * World and policy take turns; nothing stands between them, because every reply begins with a tag and ends with
- * `</action>`. Openings, observations and commands are written in the codec's form, and the codec's notes of what has happened and its
- * reminder of what the opening asks for stand before every reply.
+ * `</action>`. Openings, observations and commands are written in the codec's form, and the codec's reminder of what the
+ * opening asks for stands before every reply.
  *
  * A reply `<monitor>X</monitor>\n<action>C</action>` is written without `</monitor>\n`, which follows from the rest: a policy
  * then cannot close another tag than it opened. Any other reply is written as it is, and comes back as it was.
@@ -25,8 +25,6 @@ export interface Layout {
   readonly action: { readonly begin: number; readonly end: number };
   opening(text: string): number[];
   observation(text: string, command: string | null): number[];
-  /** What is noted after the opening and after each observation: before the reminder, where there is one. */
-  notes(opening: string, past: readonly Exchange[]): number[];
   /** What stands before every reply of an episode with this opening, after the opening and after each observation. */
   reminder(opening: string): number[];
   /** A reply with its tags, as trajectories hold it. */
@@ -68,7 +66,6 @@ export function layoutOf(tokenizer: Tokenizer, codec: Codec): Layout {
     tokenizer, codec, action, reply, replyText,
     opening: text => [tokenizer.begin, ...tokenizer.encode(codec.encodeOpening(text))],
     observation: (text, command) => tokenizer.encode(codec.encodeObservation(text, command)),
-    notes: (opening, past) => tokenizer.encode(codec.notes?.(opening, past) ?? ''),
     reminder: opening => tokenizer.encode(codec.reminder?.(opening) ?? ''),
     command: command => tokenizer.encode(compact(`<action>${command}</action>`)).slice(1),
   };
@@ -90,11 +87,11 @@ export interface SpanOptions {
 /** The tokens of an episode, in the order in which they were written. */
 export function episodeSpans({ opening, steps }: { opening: string; steps: readonly Step[] }, layout: Layout, { kept = false }: SpanOptions = {}): Span[] {
   const reminder = layout.reminder(opening);
-  const spans: Span[] = [{ by: 'world', tokens: [...layout.opening(opening), ...layout.notes(opening, []), ...reminder], step: -1 }];
+  const spans: Span[] = [{ by: 'world', tokens: [...layout.opening(opening), ...reminder], step: -1 }];
   steps.forEach((step, i) => {
     if (kept && !step.tokens) throw new ClewError(`Step ${i} kept no tokens: play the episode with a policy, not another agent.`);
     spans.push({ by: 'policy', tokens: kept ? step.tokens!.reply : layout.reply(step.reply), step: i });
-    spans.push({ by: 'world', tokens: [...layout.observation(step.observation, step.command), ...layout.notes(opening, steps.slice(0, i + 1)), ...reminder], step: i });
+    spans.push({ by: 'world', tokens: [...layout.observation(step.observation, step.command), ...reminder], step: i });
   });
   return spans;
 }

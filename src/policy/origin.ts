@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ClewError } from '../errors.ts';
 import { type Checkpoint, loadCheckpoint, type Origin } from './checkpoint.ts';
-import { codecNamed, codecsOfWorld } from './codecs.ts';
+import { codecNamed, codecOfWorld } from './codecs.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
 /** A checkpoint with its whole past, so that it can be played and trained on. */
@@ -10,7 +10,7 @@ export type TrainedPolicy = Checkpoint & { readonly origin: Origin };
 /** Reads a checkpoint that is to play a world. @throws ClewError when it was trained on texts of another kind. */
 export async function loadPolicy(file: string, world: string): Promise<TrainedPolicy> {
   const checkpoint = await loadCheckpoint(file), origin = originOf(checkpoint, file), { codec, world: trained } = origin;
-  if (!codecsOfWorld(world).some(({ name }) => name === codec) || (codec === 'plain' && trained !== world))
+  if (codec !== codecOfWorld(world).name || (codec === 'plain' && trained !== world))
     throw new ClewError(`${path.basename(file)} was trained on the texts of ${trained} (codec "${codec}") and cannot play ${world}, which is written otherwise. Train a policy on ${world}: clew train pretrain ${world} --out FILE.`);
   return { ...checkpoint, origin };
 }

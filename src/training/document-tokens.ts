@@ -1,12 +1,12 @@
 import type { Segment, WorldDocument } from '../demonstrations/index.ts';
-import type { Exchange, Layout } from '../policy/index.ts';
+import type { Layout } from '../policy/index.ts';
 import type { TokenDocument } from './pretrain.ts';
 
 /**
  * A document of world text in tokens, laid out as episodes are: commands in `<action>`, a question and its answer behind what
  * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies.
  */
-export function documentTokens({ segments }: WorldDocument, layout: Layout, { notes = true }: { notes?: boolean } = {}): TokenDocument {
+export function documentTokens({ segments }: WorldDocument, layout: Layout): TokenDocument {
   const tokens: number[] = [], weights: number[] = [];
   const put = (added: readonly number[], weight: (i: number) => number): void => {
     added.forEach((token, i) => {
@@ -14,23 +14,13 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout, { no
       weights.push(weight(i));
     });
   };
-  let command: string | null = null, opening = '', reminder: readonly number[] = [];
-  const past: Exchange[] = [];
-  /** What a reader adds stands as it does in episodes; nothing is to be learnt from foretelling it. */
-  const putNotes = () => put([...(notes ? layout.notes(opening, past) : []), ...reminder], () => 0);
+  let command: string | null = null, reminder: readonly number[] = [];
   for (const group of grouped(segments)) {
     const [{ kind }, weight] = [group[0]!, group.at(-1)!.weight];
     const text = group.map(segment => segment.text).join('');
-    if (kind === 'opening') {
-      [opening, reminder] = [text, layout.reminder(text)];
-      put(layout.opening(text), () => weight);
-      putNotes();
-    } else if (kind === 'observation') {
-      const answered = group[0]!.answers ?? command;
-      put(layout.observation(text, answered), () => weight);
-      past.push({ command: answered, observation: text });
-      putNotes();
-    } else if (kind === 'command') {
+    if (kind === 'opening') put([...layout.opening(text), ...(reminder = layout.reminder(text))], () => weight);
+    else if (kind === 'observation') put([...layout.observation(text, group[0]!.answers ?? command), ...reminder], () => weight);
+    else if (kind === 'command') {
       command = text;
       const inside = layout.command(text);
       // The verb counts as its own segment says, what is named after it as the last one.

@@ -1,4 +1,4 @@
-import { goalDocuments, type Recipe, tourDocuments, worldDocuments } from '../demonstrations/index.ts';
+import { goalDocuments, type Recipe, worldDocuments } from '../demonstrations/index.ts';
 import type { Layout } from '../policy/index.ts';
 import { canonicalJson, createRandom, hash, type World } from '../world/index.ts';
 import { documentTokens } from './document-tokens.ts';
@@ -17,8 +17,6 @@ export interface PriorOptions {
   readonly renamed?: number;
   /** Share of documents that show a goal without commands, where the recipe has questions about it. Default 0.2. */
   readonly goals?: number;
-  /** Share of documents in which a player looks where it has not been, where the recipe has one. Default 0.1. */
-  readonly tours?: number;
 }
 
 export interface Prior {
@@ -28,24 +26,20 @@ export interface Prior {
   document(n: number): TokenDocument;
 }
 
-/** Share of the documents without a tour in which the codec's notes stand: they are dear, and what happens there does not depend on them. */
-const noted = 0.2;
-
 /** Documents that are made ahead, while threads compute the step before. */
 const ahead = 8;
 
 /** The world text of a prior in tokens: random play with questions, partly under other names, and goals without commands. */
-export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2, tours = 0.1 }: PriorOptions): Prior {
+export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2 }: PriorOptions): Prior {
   const options = { world, recipe, seed, ...(categories && { categories }) };
-  const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options), tour = tourDocuments({ ...options, steps });
+  const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
   const rename = tokenRenaming(layout.tokenizer, recipe);
   const made = new Map<number, TokenDocument>();
   let last = -1, preparing = false;
 
   function make(n: number): TokenDocument {
     const random = createRandom('prior', seed, n);
-    const kind = random(), notes = random() < noted;
-    const document = tour && kind < tours ? documentTokens(tour(n), layout) : documentTokens((goal && kind < tours + goals ? goal : n % 4 === 3 ? long : play)(n), layout, { notes });
+    const document = documentTokens((goal && random() < goals ? goal : n % 4 === 3 ? long : play)(n), layout);
     return random() < renamed ? { ...document, tokens: rename(random)(document.tokens) } : document;
   }
   /** The next documents of a stream that is read in order. */
@@ -57,7 +51,7 @@ export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 1
     setImmediate(prepare);
   }
   return {
-    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals, tours })),
+    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals })),
     document(n) {
       const document = made.get(n) ?? make(n), inOrder = n === last + 1;
       for (const old of made.keys()) if (old <= n || !inOrder) made.delete(old);

@@ -1,5 +1,5 @@
 import { demonstrate, goalDocuments, type Recipe, rulesAnnotator, trainedCategories, worldDocuments } from '../demonstrations/index.ts';
-import { buildWordTokenizer, type Codec, codecOfWorld, type Tokenizer } from '../policy/index.ts';
+import { buildWordTokenizer, codecOfWorld, type Tokenizer } from '../policy/index.ts';
 import type { World } from '../world/index.ts';
 
 /** Documents of play and demonstrations that are read for their words. */
@@ -13,7 +13,8 @@ const withoutNews = 15;
  * in the codec's form and as they are printed. The words of goals that are held out from training are tokens too, one by one: no
  * goal can be told from a list of words, and a token that no training has shown disturbs a policy less than a word spelled in half bytes.
  */
-export async function worldTokenizer(world: World, recipe: Recipe, { categories = trainedCategories(world), codec = codecOfWorld(world.name) }: { categories?: readonly string[]; codec?: Codec } = {}): Promise<Tokenizer> {
+export async function worldTokenizer(world: World, recipe: Recipe, { categories = trainedCategories(world) }: { categories?: readonly string[] } = {}): Promise<Tokenizer> {
+  const codec = codecOfWorld(world.name);
   const texts: string[] = [...recipe.renamed ?? [], codec.words ?? '', ...goals(world, recipe, categories)];
   const both = (text: string, compact: string) => texts.push(text, compact);
   for (const make of [worldDocuments({ world, recipe, categories, seed: 'vocabulary', longestText: Infinity }), goalDocuments({ world, recipe, categories, seed: 'vocabulary' })]) {

@@ -35,10 +35,3 @@ export interface QuestionWriter {
   /** A question that can be answered now; undefined when there is none. */
   ask(random: Random): Question | undefined;
 }
-
-/** A player without a goal that says what it is looking for. */
-export interface Tour {
-  see(observation: string, command?: string): void;
-  /** What it asks itself, what it answers and what it does; undefined when there is nothing left to look at. */
-  next(random: Random): (Question & { readonly command: string }) | undefined;
-}

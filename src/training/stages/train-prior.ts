@@ -14,7 +14,6 @@ export const priorSettingsSchema = z.strictObject({
   learningRate: z.number().positive().default(3e-3).describe('highest learning rate'),
   steps: z.int().positive().default(14).describe('commands in a document; every fourth has twice as many'),
   goals: z.number().min(0).max(1).default(0.2).describe('share of documents that show a goal without commands'),
-  tours: z.number().min(0).max(1).default(0.1).describe('share of documents in which a player looks where it has not been'),
   renamed: z.number().min(0).max(1).default(0.7).describe('share of documents in which things have other names'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
 });
@@ -34,8 +33,8 @@ const measured = 64;
 
 /** Trains a policy on world text, resumably: see `trainStage`. */
 export function trainPrior({ world, recipe, start, onStep, ...stage }: StageContext, settings: PriorSettings): Promise<StageResult> {
-  const { tokens, tokensPerStep, learningRate, seed, goals, tours, renamed, steps: commands } = settings;
-  const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, tours, renamed, steps: commands });
+  const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps: commands } = settings;
+  const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, steps: commands });
   // Documents differ in length: so many of them make a step of about the size that was asked for.
   const mean = Array.from({ length: measured }, (_, n) => document(n).tokens.length).reduce((sum, length) => sum + length, 0) / measured;
   const documentsPerStep = Math.max(1, Math.round(tokensPerStep / mean)), steps = Math.max(1, Math.round(tokens / mean / documentsPerStep));
@@ -43,7 +42,7 @@ export function trainPrior({ world, recipe, start, onStep, ...stage }: StageCont
     ...stage, start,
     settings: {
       stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed,
-      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, tours, renamed,
+      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed,
     },
     train: common => pretrain({ ...common, ...(onStep && { onStep }), document, stream, documentsPerStep, steps, learningRate }),
   });
