@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
 import { loadPolicy, type Preset, presets, type TrainedPolicy } from '../policy/index.ts';
-import { type Demonstrations, newPolicy, policySettingsSchema, priorSettingsSchema, readDemonstrations, sftSettingsSchema, trainPrior, trainSft } from '../training/stages/index.ts';
-import { openStore } from '../trajectory/index.ts';
+import { newPolicy, policySettingsSchema, priorSettingsSchema, sftSettingsSchema, trainPrior, trainSft } from '../training/stages/index.ts';
 import type { World } from '../world/index.ts';
+import { demonstrationsIn } from './demonstrations-in.ts';
 import { withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { numberFrom, oneOf, wholeNumber } from './options.ts';
 import { runStage, type StageRunOptions } from './run-stage.ts';
 import { trainEtoCommand } from './train-eto.ts';
+import { trainOwnCommand } from './train-own.ts';
 
 interface CommonOptions extends WorldOptions, StageRunOptions {
   readonly seed: number;
@@ -45,6 +46,7 @@ export function trainCommand(): Command {
     .description('train a policy: a prior from world text, then demonstrations')
     .addCommand(pretrainCommand())
     .addCommand(sftCommand())
+    .addCommand(trainOwnCommand())
     .addCommand(trainEtoCommand());
 }
 
@@ -105,14 +107,4 @@ async function startOf(world: World, { from, preset, context, seed }: CommonOpti
   if (ignored) throw new UsageError(`${ignored} is for a new policy; ${from} has its size already. Leave out ${ignored}, or --from.`);
   if (!existsSync(from)) throw new UsageError(`There is no policy ${from}. Make one with: clew train pretrain ${world.name} --out ${from}`);
   return loadPolicy(from, world.name);
-}
-
-function demonstrationsIn(file: string, world: World): Demonstrations {
-  if (!existsSync(file)) throw new UsageError(`There is no file ${file}. Make demonstrations with: clew cold-start build ${world.name} --out ${file}`);
-  const store = openStore(file, { readonly: true });
-  try {
-    return readDemonstrations(store, world, recipeFor(world));
-  } finally {
-    store.close();
-  }
 }

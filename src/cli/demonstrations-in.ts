@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { recipeFor } from '../../cold-start/index.ts';
+import { UsageError } from '../errors.ts';
+import { type Demonstrations, readDemonstrations } from '../training/stages/index.ts';
+import { openStore } from '../trajectory/index.ts';
+import type { World } from '../world/index.ts';
+
+/** The demonstrations in a database that may be trained on. */
+export function demonstrationsIn(file: string, world: World): Demonstrations {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}. Make demonstrations with: clew cold-start build ${world.name} --out ${file}`);
+  const store = openStore(file, { readonly: true });
+  try {
+    return readDemonstrations(store, world, recipeFor(world));
+  } finally {
+    store.close();
+  }
+}

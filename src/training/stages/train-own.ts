@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { missingEpisodes, playMissing, policyAgent, policyVersion } from '../../agents/index.ts';
+import { ownEpisodes, refuseLeaks, trainedCategories, trajectoryLeaks } from '../../demonstrations/index.ts';
+import { ClewError } from '../../errors.ts';
+import { loadPolicy, type TrainedPolicy } from '../../policy/index.ts';
+import { contentHash, type Store } from '../../trajectory/index.ts';
+import { canonicalJson, changedSettings, createRandom, hash, type TaskRecord, type World } from '../../world/index.ts';
+import type { Demonstrations } from './demonstrations.ts';
+import type { StageContext } from './train-prior.ts';
+import { sftSettingsSchema, trainSft } from './train-sft.ts';
+
+/** What decides rounds of learning from own episodes, beside the policy they begin with and the demonstrations. */
+export const ownSettingsSchema = z.strictObject({
+  rounds: z.int().positive().default(4).describe('times that the policy plays and learns'),
+  tasks: z.int().positive().default(1000).describe('training tasks that are played in a round, none that was won in an earlier one'),
+  pool: z.int().positive().default(4096).describe('training tasks that are drawn from'),
+  temperature: z.number().positive().default(0.7).describe('of the sampling'),
+  maxSteps: z.int().positive().optional().describe('replies an episode may have; the limit of the world if left out'),
+  replyTokens: z.int().min(4).default(64).describe('tokens that a reply may have'),
+  epochs: z.int().positive().default(4).describe('times that each demonstration and each own episode is seen in a round'),
+  learningRate: z.number().positive().default(7e-4).describe('highest learning rate of a round'),
+  renamed: z.number().min(0).max(1).default(0.6).describe('share of texts in which things have other names, drawn for each epoch'),
+  renamedPlaces: z.number().min(0).max(1).default(0.5).describe('share of those in which places have other names too, where the world allows it'),
+  seed: z.int().nonnegative().default(0).describe('keys every draw'),
+});
+export type OwnSettings = z.infer<typeof ownSettingsSchema>;
+
+export interface OwnContext extends Omit<StageContext, 'onLearner'> {
+  /** Where the episodes are kept. */
+  readonly store: Store;
+  /** Names the runs in the store: `NAME, round 1`. */
+  readonly run: string;
+  readonly onRound?: (round: OwnRound) => void;
+  readonly onEpisode?: (done: number, of: number) => void;
+}
+
+/** What a round came to. */
+export interface OwnRound {
+  readonly round: number;
+  readonly rounds: number;
+  /** Tasks played in this round, and those of them that were won. */
+  readonly played: number;
+  readonly won: number;
+  /** Own episodes of all rounds so far that are learnt from. */
+  readonly learnt: number;
+  /** The policy that came of it. */
+  readonly file: string;
+  /** Whether it was there already. */
+  readonly before: boolean;
+}
+
+/** Episodes that are played at the same time. */
+const lanes = 64;
+
+/**
+ * Rounds of learning from one's own won episodes (rejection sampling, as in STaR, arXiv 2203.14465): play training tasks that were not won
+ * yet, keep of each task ever won the shortest episode (see `ownEpisodes`), and fine-tune on these beside the demonstrations. Every round goes on from
+ * the policy of the one before, which is kept beside `out` as `NAME-ROUND.safetensors`; the last one is `out`.
+ *
+ * Killed at any moment, the same call goes on where it was and ends with the same policy.
+ *
+ * @returns null when the signal ended it
+ * @throws ClewError when the store has a round of this name with other settings, nothing was won, or an episode shows what is held out.
+ */
+export async function trainOwn(context: OwnContext, demonstrations: Demonstrations, settings: OwnSettings): Promise<TrainedPolicy | null> {
+  const { world, store, run, out, onRound } = context, { rounds, epochs, learningRate, renamed, renamedPlaces, seed } = settings;
+  const runs: string[] = [];
+  let policy = context.start;
+  for (let round = 1; round <= rounds; round++) {
+    const name = `${run}, round ${round}`, file = round === rounds ? out : roundFile(out, round);
+    const tasks = drawTasks(world, store, runs, settings, round);
+    if (!await play(context, policy, name, tasks, settings)) return null;
+    runs.push(name);
+    const own = ownEpisodes(store.trajectories.select({ run: runs, success: true }), run);
+    if (own.length === 0) throw new ClewError(`None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a better policy.`);
+    const rules = context.recipe.leaks(world.heldOut);
+    for (const episode of own) refuseLeaks(episode.id, trajectoryLeaks(episode, rules, world));
+    const { training } = await trainSft({ ...context, start: policy, out: file }, {
+      trajectories: [...own, ...demonstrations.trajectories],
+      content: hash(canonicalJson([demonstrations.content, contentHash(store, { run: runs, success: true })])),
+    }, sftSettingsSchema.parse({ epochs, learningRate, renamed, renamedPlaces, seed }));
+    if (training && !training.finished) return null;
+    policy = await loadPolicy(file, world.name);
+    const { trajectories: played, successes: won } = store.trajectories.count({ run: name });
+    onRound?.({ round, rounds, played, won, learnt: own.length, file, before: training === null });
+  }
+  return policy;
+}
+
+/** Where the policy of a round stands that is not the last: `name-1.safetensors`. */
+function roundFile(out: string, round: number): string {
+  const { dir, name } = path.parse(out);
+  return path.join(dir, `${name}-${round}.safetensors`);
+}
+
+/** Tasks of the pool that were not won in earlier rounds, by a draw of each round. */
+function drawTasks(world: World, store: Store, earlier: readonly string[], { tasks, pool, seed }: OwnSettings, round: number): TaskRecord<unknown>[] {
+  const trained = new Set(trainedCategories(world)), listed = world.tasks('train', Math.max(pool, wholeSplit)).filter(({ category }) => trained.has(category));
+  const drawn = listed.length <= pool ? listed : createRandom('own pool', world.name, seed).shuffle(listed).slice(0, pool);
+  const won = new Set(earlier.length === 0 ? [] : [...store.trajectories.select({ run: earlier, success: true })].map(({ task }) => task.id));
+  const left = drawn.filter(({ id }) => !won.has(id));
+  return createRandom('own tasks', seed, round).shuffle(left).slice(0, tasks);
+}
+
+/** Data sets list all of a kind together: those that are short enough are drawn from as a whole. */
+const wholeSplit = 4096;
+
+/** Plays what the round has not played yet; false when the signal ended it. */
+async function play({ world, store, learner: compute = {}, signal, onEpisode }: OwnContext, policy: TrainedPolicy, run: string, tasks: readonly TaskRecord<unknown>[], settings: OwnSettings): Promise<boolean> {
+  const { temperature, replyTokens, maxSteps = world.maxSteps, seed } = settings;
+  const config = { policy: policyVersion(policy), temperature, replyTokens, maxSteps, seed, world: { version: world.version, grammar: world.grammar }, tasks: { count: tasks.length, hash: hash(tasks.map(({ id }) => id).join('\n')) } };
+  const before = store.runs.get(run), other = before ? changedSettings(before.config as Record<string, unknown>, config) : [];
+  if (other.length > 0) throw new ClewError(`${store.path} has a run "${run}" with other settings (${other.join(', ')}). Give these rounds another name, or another database.`);
+  const missing = missingEpisodes(store, run, tasks, 1);
+  if (missing.size === 0) return true;
+  const agent = await policyAgent({ checkpoint: policy, name: run, temperature, replyTokens, ...(compute.engine && { engine: compute.engine }), ...(compute.workers !== undefined && { workers: compute.workers }) });
+  let done = tasks.length - missing.size;
+  try {
+    if (before) store.runs.reopen(run);
+    else store.runs.add({ id: run, kind: 'rollout', world: world.name, config, engine: agent.engine });
+    const { failures } = await playMissing(store, {
+      missing, world, agent, run, tasks, rollouts: 1, maxSteps, lanes, seed: `own ${seed}`, ...(signal && { signal }),
+      onEpisode: stored => { if (stored) onEpisode?.(++done, tasks.length); },
+    });
+    if (failures.length > 0) throw new ClewError(`${failures.length} episodes of ${run} could not be played. The first: ${failures[0]}`);
+    return !signal?.aborted;
+  } finally {
+    await agent.close();
+  }
+}
