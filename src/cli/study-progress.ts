@@ -6,7 +6,7 @@ import { sparkline } from './live-view.ts';
 import { alarmText, duration, meanSeconds } from './rl-lines.ts';
 
 const names: Readonly<Record<StudyStage['kind'], string>> = {
-  demonstrations: 'demonstrations', prior: 'prior', sft: 'fine-tuning', rl: 'training', evaluation: 'evaluation', report: 'report',
+  demonstrations: 'demonstrations', prior: 'prior', sft: 'fine-tuning', own: 'own episodes', rl: 'training', evaluation: 'evaluation', report: 'report',
 };
 
 /** Milliseconds between two lines where they cannot be written over. */

@@ -15,7 +15,7 @@ import type { Study } from './study.ts';
 export interface ColdStart {
   readonly policy: TrainedPolicy;
   readonly file: string;
-  readonly demonstrations: { readonly count: number; readonly content: string };
+  readonly demonstrations: Demonstrations;
 }
 
 /** Demonstrations, prior and fine-tuning. Null when the signal ended it. */
@@ -23,14 +23,14 @@ export async function trainColdStart(study: Study, options: StudyOptions, stage:
   const { recipe: { policy: shape, prior, sft } } = study, { out } = options;
   const demonstrations = await stage('demonstrations', '', () => openDemonstrations(study, options));
   if (!demonstrations) return null;
-  const { trajectories, content } = demonstrations;
+  const { content } = demonstrations;
   const begun = await stage('prior', '', async () => likelihood(study, options, { run: 'prior', kind: 'pretrain', file: path.join(out, 'prior.safetensors'), config: { policy: shape, prior } },
     await newPolicy(study.world, study.texts, shape), context => trainPrior(context, prior)));
   if (!begun) return null;
   const file = path.join(out, 'cold-start.safetensors');
   const policy = await stage('sft', '', () => likelihood(study, options, { run: 'SFT', kind: 'sft', file, config: { sft, demonstrations: content } },
     begun, context => trainSft(context, demonstrations, sft)));
-  return policy && { policy, file, demonstrations: { count: trajectories.length, content } };
+  return policy && { policy, file, demonstrations };
 }
 
 async function openDemonstrations({ world, texts, recipe, demonstrations: given }: Study, { out, signal, progress }: StudyOptions): Promise<Staged<Demonstrations> | null> {

@@ -3,7 +3,7 @@ import { ClewError } from '../errors.ts';
 import { advantageNames } from '../training/advantages/index.ts';
 import { objectiveNames } from '../training/losses/index.ts';
 import { rlRecipeSchema, type RlRecipe } from '../training/rl/index.ts';
-import { policySettingsSchema, priorSettingsSchema, sftSettingsSchema } from '../training/stages/index.ts';
+import { ownSettingsSchema, policySettingsSchema, priorSettingsSchema, sftSettingsSchema } from '../training/stages/index.ts';
 import { allSplits, type Split } from '../world/index.ts';
 
 /** How demonstrations are made where none are given: an expert's episodes with mistakes to recover from, annotated by rules. */
@@ -54,6 +54,7 @@ const inputSchema = z.strictObject({
     z.literal('shipped'), z.strictObject({ file: z.string().min(1) }), z.strictObject({ build: buildSettingsSchema }),
   ]).default('shipped').describe('shipped: those that come with the world; file: a database of clew cold-start build; build: made by the study'),
   sft: sftSettingsSchema.prefault({}).describe('training on demonstrations: it ends in the cold start'),
+  own: ownSettingsSchema.optional().describe('rounds of learning from its own won episodes, after which the arms begin; none if left out'),
   rl: settings.default({}).describe('settings of reinforcement learning that all arms share (see clew train rl --explain)'),
   arms: z.array(z.strictObject({ name: z.string().regex(/^[\w-][\w .:-]*$/, 'takes letters, digits, blanks and . : - _').describe('what it is called in tables'), rl: settings.default({}).describe('its own settings of reinforcement learning') })).min(1).describe('training methods to compare; the first is what the others are compared with'),
   seeds: z.array(z.int().nonnegative()).min(1).default([0]).describe('every arm is trained once with each; with the same seed all draw the same tasks'),
@@ -66,7 +67,7 @@ export const studyRecipeSchema = inputSchema.transform(({ rl: shared, arms, ...r
   if (arm) reject(['arms'], `"${arm.name}" is the name of two arms, or of two whose files would be one`);
   const seed = rest.seeds.find((value, i) => rest.seeds.indexOf(value) < i);
   if (seed !== undefined) reject(['seeds'], `${seed} is there twice`);
-  if (arms.some(({ name }) => fileName(name) === fileName(coldStartArm))) reject(['arms'], `"${coldStartArm}" is what the policy is called that all arms begin with`);
+  for (const own of [coldStartArm, ownArm]) if (files.includes(fileName(own))) reject(['arms'], `"${own}" is what a policy is called that arms begin with`);
   const read = arms.map(({ name, rl: own }, i) => {
     const merged = rlRecipeSchema.safeParse({ ...shared, ...own });
     for (const issue of merged.error?.issues ?? []) {
@@ -87,8 +88,11 @@ export const studyRecipeSchema = inputSchema.transform(({ rl: shared, arms, ...r
 export type StudyRecipe = z.infer<typeof studyRecipeSchema>;
 export type StudyRecipeInput = z.input<typeof studyRecipeSchema>;
 
-/** The arm that is not trained further: what all the others begin with. */
+/** The arm that is not trained further: what all the others begin with, or the rounds of own episodes that they begin with. */
 export const coldStartArm = 'cold start';
+
+/** The arm of those rounds, where a recipe has any. */
+export const ownArm = 'own episodes';
 
 /**
  * A recipe with its defaults.

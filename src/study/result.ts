@@ -5,10 +5,11 @@ import { type ReportData, resultOf, resultSchema } from '../report/index.ts';
 import type { Store } from '../trajectory/index.ts';
 import type { ColdStart } from './cold-start.ts';
 import { withoutPlaces } from './kept-recipe.ts';
-import { coldStartArm } from './recipe.ts';
+import { coldStartArm, ownArm } from './recipe.ts';
 import { secondsOf } from './stopwatch.ts';
 import type { Study } from './study.ts';
 import type { TrainedArm } from './train-arm.ts';
+import type { TrainedStart } from './train-own-arm.ts';
 
 /** `result.json` of a study: the result of its report, and what the study was. */
 export const studyResultSchema = resultSchema.extend({
@@ -34,16 +35,17 @@ export const studyResultSchema = resultSchema.extend({
 export type StudyResult = z.infer<typeof studyResultSchema>;
 
 /** The result of a study that is over. */
-export function studyResultOf({ recipe, world, panels }: Study, report: ReportData, store: Store, coldStart: ColdStart, trained: readonly TrainedArm[]): StudyResult {
+export function studyResultOf({ recipe, world, panels }: Study, report: ReportData, store: Store, coldStart: ColdStart, own: TrainedStart | undefined, trained: readonly TrainedArm[]): StudyResult {
   return {
     ...resultOf(report),
     study: {
       recipe: withoutPlaces(recipe),
       world: { name: world.name, version: world.version, grammar: world.grammar, heldOut: [...world.heldOut] },
       panels: panels.map(({ level, panel, tasks }) => ({ level, panel, tasks: tasks.length })),
-      demonstrations: coldStart.demonstrations,
+      demonstrations: { count: coldStart.demonstrations.trajectories.length, content: coldStart.demonstrations.content },
       policies: [
         { arm: coldStartArm, seed: null, file: path.basename(coldStart.file), version: policyVersion(coldStart.policy), iterations: 0, stoppedBy: null },
+        ...(own ? [{ arm: ownArm, seed: null, file: path.basename(own.file), version: policyVersion(own.policy), iterations: 0, stoppedBy: null }] : []),
         ...trained.map(({ arm, seed, file, policy, iterations, stoppedBy }) => ({ arm, seed, file: path.basename(file), version: policyVersion(policy), iterations, stoppedBy })),
       ],
       seconds: Object.fromEntries(store.runs.list().map(({ id }) => [id, secondsOf(store, id)] as const).filter(([, seconds]) => seconds > 0)),

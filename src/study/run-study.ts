@@ -5,9 +5,10 @@ import type { Checkpoint, LearnerOptions } from '../policy/index.ts';
 import { reportData, type ReportData, writeReport } from '../report/index.ts';
 import type { Store } from '../trajectory/index.ts';
 import { type ColdStart, trainColdStart } from './cold-start.ts';
+import { trainOwnArm, type TrainedStart } from './train-own-arm.ts';
 import { evaluatePolicy, runName } from './evaluate.ts';
 import { keepRecipe } from './kept-recipe.ts';
-import { coldStartArm } from './recipe.ts';
+import { coldStartArm, ownArm } from './recipe.ts';
 import { type StudyResult, studyResultOf } from './result.ts';
 import { stagesOf, type Staged } from './stages.ts';
 import type { Study, StudyProgress } from './study.ts';
@@ -37,8 +38,8 @@ export interface StudyOutcome {
 const fixedStages = 5;
 
 /**
- * A study from its recipe to its report: demonstrations, prior, fine-tuning, an evaluation of this cold start, and then, from that same
- * cold start, every arm with every seed and its evaluation. Killed at any moment, the same call goes on where it was and ends with the
+ * A study from its recipe to its report: demonstrations, prior, fine-tuning, an evaluation of this cold start, rounds of own episodes and their
+ * evaluation where the recipe has them, and then, from that one policy, every arm with every seed and its evaluation. Killed at any moment, the same call goes on where it was and ends with the
  * same numbers; seeds and arms may be added to a study that is over.
  *
  * @returns null when the signal ended it.
@@ -48,20 +49,22 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Stu
   const { recipe } = study, { out, progress = {} } = options;
   mkdirSync(out, { recursive: true });
   await keepRecipe(out, recipe);
-  const stage = stagesOf(fixedStages + 2 * recipe.seeds.length * recipe.arms.length, progress);
+  const stage = stagesOf(fixedStages + (recipe.own ? 2 : 0) + 2 * recipe.seeds.length * recipe.arms.length, progress);
   const evaluated = (arm: string, seed: number | null, policy: Checkpoint) => stage('evaluation', runName(arm, seed), () => evaluate(study, options, arm, seed, policy));
 
   const coldStart = await trainColdStart(study, options, stage);
   if (!coldStart || !await evaluated(coldStartArm, null, coldStart.policy)) return null;
-  const trained: TrainedArm[] = [];
+  const own = recipe.own ? await stage('own', '', () => trainOwnArm(study, options, coldStart)) : undefined;
+  if (own === null || (own && !await evaluated(ownArm, null, own.policy))) return null;
+  const start = own ?? coldStart, trained: TrainedArm[] = [];
   for (const seed of recipe.seeds) {
     for (const arm of recipe.arms) {
-      const done = await stage('rl', runName(arm.name, seed), () => trainArm(study, options, arm, seed, coldStart.policy));
+      const done = await stage('rl', runName(arm.name, seed), () => trainArm(study, options, arm, seed, start.policy));
       if (!done || !await evaluated(arm.name, seed, done.policy)) return null;
       trained.push(done);
     }
   }
-  return stage('report', '', () => report(study, options, coldStart, trained));
+  return stage('report', '', () => report(study, options, coldStart, own, trained));
 }
 
 async function evaluate(study: Study, { store, compute, signal, progress }: StudyOptions, arm: string, seed: number | null, policy: Checkpoint): Promise<Staged<true> | null> {
@@ -73,10 +76,10 @@ async function evaluate(study: Study, { store, compute, signal, progress }: Stud
   return { value: true, before: played === 0, outcome: `success ${outcome.join(', ')}` };
 }
 
-async function report(study: Study, { out, store, commands = [] }: StudyOptions, coldStart: ColdStart, trained: readonly TrainedArm[]): Promise<Staged<StudyOutcome>> {
+async function report(study: Study, { out, store, commands = [] }: StudyOptions, coldStart: ColdStart, own: TrainedStart | undefined, trained: readonly TrainedArm[]): Promise<Staged<StudyOutcome>> {
   const { recipe } = study, files = { report: path.join(out, 'report.html'), result: path.join(out, 'result.json') };
-  const data = reportData(store, { title: recipe.name, arms: [coldStartArm, ...recipe.arms.map(({ name }) => name)], commands });
-  const result = studyResultOf(study, data, store, coldStart, trained);
+  const data = reportData(store, { title: recipe.name, arms: [coldStartArm, ...(own ? [ownArm] : []), ...recipe.arms.map(({ name }) => name)], commands });
+  const result = studyResultOf(study, data, store, coldStart, own, trained);
   const bytes = await writeReport(files.report, data, store);
   await writeAtomically(files.result, Buffer.from(`${JSON.stringify(result, null, 2)}\n`));
   return { value: { data, result, files }, before: false, outcome: `${(bytes / 1e6).toFixed(1)} MB` };

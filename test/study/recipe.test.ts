@@ -25,7 +25,7 @@ describe('the recipe of a study', () => {
   });
 
   it.each([
-    ['an unknown setting', { arm: [] }, 'The recipe: "arm" is no setting here; there are name, world, data, heldOut, policy, prior, demonstrations, sft, rl, arms, seeds, evaluation.'],
+    ['an unknown setting', { arm: [] }, 'The recipe: "arm" is no setting here; there are name, world, data, heldOut, policy, prior, demonstrations, sft, own, rl, arms, seeds, evaluation.'],
     ['an unknown setting within', { prior: { token: 1 } }, /^The recipe: prior: "token" is no setting here; there are tokens, tokensPerStep/],
     ['an unknown setting of a panel', { evaluation: { panels: [{ panel: 'seen', task: 3 }] } }, /^The recipe: evaluation\.panels\[0\]: "task" is no setting here; there are panel, split, tasks, level\./],
     ['a panel that says nothing', { evaluation: { panels: [{ tasks: 3 }] } }, 'The recipe: evaluation.panels[0]: says what is played: either panel or split.'],
@@ -33,7 +33,8 @@ describe('the recipe of a study', () => {
     ['an unknown method', { arms: [{ name: 'a', rl: { advantages: 'grpoo' } }] }, /^The recipe: arms\[0\]\.rl\.advantages: takes the name of a preset, or .*; there are grpo, .*rlvmr:fixed\.$/],
     ['an impossible combination', { rl: { tasks: 2, rollouts: 2, miniBatches: 9 } }, /^The recipe: .*there are only 4 episodes to part into 9\.$/],
     ['two arms of one name', { arms: [{ name: 'a b' }, { name: 'A-B' }] }, /^The recipe: arms: "A-B" is the name of two arms/],
-    ['an arm with the name of the cold start', { arms: [{ name: 'Cold start' }] }, /is what the policy is called that all arms begin with/],
+    ['an arm with the name of the cold start', { arms: [{ name: 'Cold start' }] }, /is what a policy is called that arms begin with/],
+    ['an arm with the name of the rounds', { arms: [{ name: 'own episodes' }] }, /is what a policy is called that arms begin with/],
     ['a seed twice', { seeds: [1, 2, 1] }, 'The recipe: seeds: 1 is there twice.'],
     ['a name that is no folder', { name: '../x' }, /^The recipe: name: takes letters, digits/],
   ])('names %s', (_, change, message) => expect(fault({ ...smallest, ...change })).toMatch(message));

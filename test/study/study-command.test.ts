@@ -166,3 +166,24 @@ describe('clew quickstart', () => {
     expect([code, err]).toEqual([2, 'clew: --data says where the games of ALFWorld are: add --world alfworld, or leave it out.\n']);
   });
 });
+
+describe('clew study with rounds of own episodes', { timeout: 300_000 }, () => {
+  it('begins every arm with the policy of the last round, and reports that policy beside the cold start', () => {
+    const file = join(folder, 'own.json'), world = fileURLToPath(new URL('../training/stages/levers.ts', import.meta.url));
+    writeFileSync(file, JSON.stringify({
+      name: 'own', world, policy: { context: 256 }, prior: { tokens: 4000, tokensPerStep: 500 }, demonstrations: { build: { trajectories: 12, mistakes: 0 } },
+      sft: { epochs: 60, tokensPerStep: 120, learningRate: 0.003 }, own: { rounds: 2, tasks: 16, pool: 40, temperature: 1, epochs: 1 },
+      rl: { iterations: 1, tasks: 2, rollouts: 4, miniBatches: 1, pool: 4, alarms: 'warn' }, arms: [{ name: 'GRPO' }], evaluation: { panels: [{ split: 'seen', tasks: 8 }] },
+    }));
+    const { code, err, out } = clew(study('own', file));
+    expect(err).toMatch(/^\[5\/9\] own episodes: won \d+ %, \d+ % of the training tasks of each round; /m);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^L0 +cold start +own episodes +GRPO$/m);
+    const { study: { policies } } = resultIn('own'), store = openStore(join(folder, 'own', 'clew.db'), { readonly: true });
+    expect(policies.map(({ arm }) => arm)).toEqual(['cold start', 'own episodes', 'GRPO']);
+    expect((store.runs.get('GRPO, seed 0')!.config as { start: { policy: string } }).start.policy).toBe(policies[1]!.version);
+    store.close();
+    // Once more: all of it is there.
+    expect(clew(study('own', file)).err).not.toMatch(/^\[\d\/9\] (?!report).*; (?!.*before)/m);
+  });
+});

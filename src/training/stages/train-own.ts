@@ -107,9 +107,9 @@ function drawTasks(world: World, store: Store, earlier: readonly string[], { tas
 const wholeSplit = 4096;
 
 /** Plays what the round has not played yet; false when the signal ended it. */
-async function play({ world, store, learner: compute = {}, signal, onEpisode }: OwnContext, policy: TrainedPolicy, run: string, tasks: readonly TaskRecord<unknown>[], settings: OwnSettings): Promise<boolean> {
-  const { temperature, replyTokens, maxSteps = world.maxSteps, seed } = settings;
-  const config = { policy: policyVersion(policy), temperature, replyTokens, maxSteps, seed, world: { version: world.version, grammar: world.grammar }, tasks: { count: tasks.length, hash: hash(tasks.map(({ id }) => id).join('\n')) } };
+async function play(context: OwnContext, policy: TrainedPolicy, run: string, tasks: readonly TaskRecord<unknown>[], settings: OwnSettings): Promise<boolean> {
+  const { world, store, learner: compute = {}, signal, onEpisode } = context, { temperature, replyTokens, maxSteps = world.maxSteps, seed } = settings;
+  const config = { arm: context.run, policy: policyVersion(policy), temperature, replyTokens, maxSteps, seed, world: { version: world.version, grammar: world.grammar }, tasks: { count: tasks.length, hash: hash(tasks.map(({ id }) => id).join('\n')) } };
   const before = store.runs.get(run), other = before ? changedSettings(before.config as Record<string, unknown>, config) : [];
   if (other.length > 0) throw new ClewError(`${store.path} has a run "${run}" with other settings (${other.join(', ')}). Give these rounds another name, or another database.`);
   const missing = missingEpisodes(store, run, tasks, 1);
@@ -118,7 +118,8 @@ async function play({ world, store, learner: compute = {}, signal, onEpisode }: 
   let done = tasks.length - missing.size;
   try {
     if (before) store.runs.reopen(run);
-    else store.runs.add({ id: run, kind: 'rollout', world: world.name, config, engine: agent.engine });
+    // They are what is learnt from: no report measures them.
+    else store.runs.add({ id: run, kind: 'sft', world: world.name, config, engine: agent.engine });
     const { failures } = await playMissing(store, {
       missing, world, agent, run, tasks, rollouts: 1, maxSteps, lanes, seed: `own ${seed}`, ...(signal && { signal }),
       onEpisode: stored => { if (stored) onEpisode?.(++done, tasks.length); },

@@ -1,42 +1,19 @@
-import { defineWorld, type EventsOf } from 'clew';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { setup } from 'xstate';
-import { z } from 'zod';
 import { demonstrate, generalRecipe, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
 import { createModel, loadPolicy, modelConfig, type TrainedPolicy } from '../../../src/policy/index.ts';
 import { type OwnRound, ownSettingsSchema, sftSettingsSchema, trainOwn, trainSft } from '../../../src/training/stages/index.ts';
 import { worldTokenizer } from '../../../src/training/vocabulary.ts';
 import { openStore, type Store } from '../../../src/trajectory/index.ts';
 import type { World } from '../../../src/world/index.ts';
+import levers from './levers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-own-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const levers = ['red', 'green', 'blue', 'white'] as const;
-const commands = { pull: 'pull the {lever} lever' } as const, slots = { lever: levers };
-/** A world that is won by chance in two of four episodes: one pull is all there is. */
-const world = defineWorld({
-  name: 'levers',
-  task: z.object({ right: z.enum(levers), also: z.enum(levers), number: z.number() }),
-  generate: random => ({ right: random.pick(levers), also: random.pick(levers), number: random.int(60) }),
-  categories: ['door'],
-  category: () => 'door',
-  machine: setup({ types: {} as { input: { right: string; also: string; number: number }; context: { right: string; also: string }; events: EventsOf<typeof commands, typeof slots> } }).createMachine({
-    context: ({ input }) => input,
-    initial: 'waiting',
-    states: {
-      waiting: { on: { pull: [{ guard: ({ context, event }) => event.lever === context.right || event.lever === context.also, target: 'open' }, { target: 'shut' }] } },
-      open: { type: 'final' }, shut: { type: 'final' },
-    },
-  }),
-  commands, slots,
-  goal: ({ number }) => `Open door ${number}.`,
-  observe: () => 'There is a door and a row of levers.',
-  success: state => state.matches('open'),
-}) as unknown as World;
+const world = levers as unknown as World;
 
 /** A policy that has been shown the form of a reply, and nothing that would help. */
 async function newcomer(): Promise<TrainedPolicy> {
