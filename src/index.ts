@@ -4,6 +4,7 @@ export * from './tags/index.ts';
 export * from './trajectory/index.ts';
 export * from './metrics/index.ts';
 export * from './agents/index.ts';
+export { loadPolicy, type TrainedPolicy } from './policy/index.ts';
 export * from './rewards/index.ts';
 export * from './training/advantages/index.ts';
 export * from './training/alarms.ts';

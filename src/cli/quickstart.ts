@@ -38,7 +38,7 @@ export function quickstartCommand(): Command {
 }
 
 /** What will be done, on what, and how long it will take. */
-function plan({ world, prior, sft, arms, evaluation }: StudyRecipe, minutes: number, machine: MachineReport, out: string): string {
+function plan({ world, prior, sft, own, arms, evaluation }: StudyRecipe, minutes: number, machine: MachineReport, out: string): string {
   const { iterations, tasks, rollouts } = arms[0]!.rl, here = minutes * usualSpeed / machine.tokensPerSecond;
   const line = (title: string, text: string) => `  ${pc.dim(title.padEnd(8))} ${text}`;
   return [
@@ -46,6 +46,7 @@ function plan({ world, prior, sft, arms, evaluation }: StudyRecipe, minutes: num
     line('machine', `Node ${machine.node}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'} of ${machine.processor}, ${Math.round(machine.memoryGiB)} GiB; ${machine.freeDiskGiB.toFixed(0)} GiB free for ${out}`),
     line('engine', machine.engine),
     line('plan', `a prior from ${prior.tokens.toLocaleString('en')} tokens of play, ${sft.epochs} passes over 200 demonstrations: the cold start;`),
+    ...(own ? [line('', `${own.rounds} rounds in which it plays ${own.tasks} training tasks and learns from those it wins;`)] : []),
     line('', `from there ${arms.map(({ name }) => name).join(' and ')}, ${iterations} iterations of ${tasks} × ${rollouts} episodes each;`),
     line('', `all of them play ${evaluation.panels.map(panel => `${panel.tasks} tasks of ${panel.level}`).join(', ')}.`),
     line('time', `about ${inMinutes(minutes)} on two cores of a laptop; by the speed of its engine about ${inMinutes(here)} here. Ctrl-C stops; the same command goes on.`),

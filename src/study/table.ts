@@ -1,23 +1,25 @@
 import { textTable, wrap, type Row } from '../metrics/text-table.ts';
 import type { StudyResult } from './result.ts';
-import { coldStartArm } from './recipe.ts';
+import { coldStartArm, ownArm } from './recipe.ts';
 
 type Line = StudyResult['table'][number];
 type Figure = Line['success'];
 
-/** Arms side by side: more would make the table wider than 100 columns. */
-const sideBySide = 3;
+/** Arms side by side at most: more would make the table wider than 100 columns. */
+const mostSideBySide = 3;
 
 /** The headline of a study as text: for every level the arms side by side, then what the comparisons say, in sentences. */
 export function formatStudy({ table, levels, comparisons, arms }: StudyResult): string {
   const lines: string[] = [];
   for (const level of levels) {
     const columns = arms.flatMap(arm => table.filter(line => line.level === level && line.arm === arm));
+    // Four are two and two, not three and a lonely one.
+    const sideBySide = Math.ceil(columns.length / Math.ceil(columns.length / mostSideBySide));
     for (let from = 0; from < columns.length; from += sideBySide) lines.push(...block(level, columns.slice(from, from + sideBySide)), '');
   }
   lines.push('Brackets hold 95 % intervals. Repetitive: the same action in the same state as earlier in the episode.', '');
   // What training gave, then how the methods differ.
-  const told = comparisons.flatMap(({ a, verdicts }) => verdicts.filter(({ subject }) => a !== coldStartArm || subject === 'success').map(({ sentence }) => sentence));
+  const told = comparisons.flatMap(({ a, verdicts }) => verdicts.filter(({ subject }) => (a !== coldStartArm && a !== ownArm) || subject === 'success').map(({ sentence }) => sentence));
   for (const sentence of told) lines.push(...wrap(sentence, ''));
   return lines.join('\n').trimEnd();
 }

@@ -58,10 +58,10 @@ const lanes = 64;
  * yet, keep of each task ever won the shortest episode (see `ownEpisodes`), and fine-tune on these beside the demonstrations. Every round goes on from
  * the policy of the one before, which is kept beside `out` as `NAME-ROUND.safetensors`; the last one is `out`.
  *
- * Killed at any moment, the same call goes on where it was and ends with the same policy.
+ * A round that nothing was won in is fine-tuned on the demonstrations alone. Killed at any moment, the same call goes on where it was and ends with the same policy.
  *
  * @returns null when the signal ended it
- * @throws ClewError when the store has a round of this name with other settings, nothing was won, or an episode shows what is held out.
+ * @throws ClewError when the store has a round of this name with other settings, there is nothing to learn from, or an episode shows what is held out.
  */
 export async function trainOwn(context: OwnContext, demonstrations: Demonstrations, settings: OwnSettings): Promise<TrainedPolicy | null> {
   const { world, store, run, out, onRound } = context, { rounds, epochs, learningRate, renamed, renamedPlaces, seed } = settings;
@@ -73,7 +73,7 @@ export async function trainOwn(context: OwnContext, demonstrations: Demonstratio
     if (!await play(context, policy, name, tasks, settings)) return null;
     runs.push(name);
     const own = ownEpisodes(store.trajectories.select({ run: runs, success: true }), run);
-    if (own.length === 0) throw new ClewError(`None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a better policy.`);
+    if (own.length + demonstrations.trajectories.length === 0) throw new ClewError(`None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a better policy, or give demonstrations.`);
     const rules = context.recipe.leaks(world.heldOut);
     for (const episode of own) refuseLeaks(episode.id, trajectoryLeaks(episode, rules, world));
     const { training } = await trainSft({ ...context, start: policy, out: file }, {

@@ -74,7 +74,7 @@ describe('trainOwn', () => {
   });
 
   it('says so when nothing was won, and when the rounds were begun with other settings', async () => {
-    await expect(train('nothing.safetensors', { replyTokens: 4 })).rejects.toThrow('None of the 12 training tasks was won, so there is nothing to learn from. Begin with a better policy.');
+    await expect(train('nothing.safetensors', { replyTokens: 4 })).rejects.toThrow('None of the 12 training tasks was won, so there is nothing to learn from. Begin with a better policy, or give demonstrations.');
     const { store } = await train('other.safetensors');
     await expect(train('more.safetensors', { store, tasks: 9 })).rejects.toThrow(/has a run "own, round 1" with other settings \(tasks\). Give these rounds another name/);
   });
