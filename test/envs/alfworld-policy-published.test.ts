@@ -12,8 +12,8 @@ interface Published { readonly policy: string; readonly file: string | null; rea
 const figures = JSON.parse(text('figures.json')) as Published[], page = text('README.md');
 const files = [...new Set(figures.flatMap(({ file }) => file ?? []))];
 
-it('the recipe is a study with GRPO and RLVMR, evaluated on all games of both splits', () => {
-  const { arms, evaluation, world } = readStudyRecipe(parse(text('recipe.yaml')));
+it.each(['recipe.yaml', 'from-cold-start.yaml'])('%s is a study with GRPO and RLVMR, evaluated on all games of both splits', file => {
+  const { arms, evaluation, world } = readStudyRecipe(parse(text(file)));
   expect([world, arms.map(({ name }) => name)]).toEqual(['alfworld', ['GRPO', 'RLVMR']]);
   expect(evaluation.panels).toEqual([{ split: 'seen' }, { split: 'unseen' }]);
 });
@@ -24,7 +24,7 @@ it.each(files)('%s is the checkpoint of the model card, trained on ALFWorld, wit
   const { origin, config } = await inspectCheckpoint(new URL(file, folder).pathname);
   expect(origin).toMatchObject({ world: 'alfworld', codec: 'alfworld' });
   expect(origin!.stages.map(({ stage }) => stage).slice(0, 2)).toEqual(['pretrain', 'sft']);
-  expect(config).toMatchObject({ width: 96, layers: 3 });
+  expect(config).toMatchObject(file.startsWith('l2-') ? { width: 96, layers: 3 } : { width: 128, layers: 4 });
 });
 
 it.each(figures)('$policy on $level: every game is counted once, and the page says the same', ({ heldOut, split, success }) => {
