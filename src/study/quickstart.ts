@@ -5,7 +5,7 @@ export const quickstartWorlds = ['household', 'alfworld'] as const;
 export type QuickstartWorld = (typeof quickstartWorlds)[number];
 
 /** Minutes that the settings below take on a laptop with two cores and no GPU; `--minutes` is measured against them. */
-export const usualMinutes = 14;
+export const usualMinutes = 15;
 
 /** Tokens a second that such a laptop trains in `checkMachine`. */
 export const usualSpeed = 55_000;
@@ -18,15 +18,15 @@ const usual = {
   priorTokens: 2_500_000,
   /** About one minute. */
   epochs: 24,
-  /** About four minutes. */
-  own: { rounds: 4, tasks: 500, pool: 2500, epochs: 3 },
-  /** Of 16 × 8 episodes, about five seconds each, for every arm. */
-  iterations: 20,
+  /** About seven minutes. */
+  own: { rounds: 6, tasks: 600, pool: 3600, epochs: 3 },
+  /** Of 16 × 8 episodes, three to four seconds each, for every arm. */
+  iterations: 25,
   /** Tasks of each of three panels, about 20 seconds for every policy. */
   panel: 100,
-  /** What both methods share; why these settings: docs/results/first-rl. */
+  /** What both methods share; why these settings: docs/results/first-rl.md and docs/results/quickstart.md. */
   rl: {
-    tasks: 16, rollouts: 8, temperature: 0.7, maxSteps: 25, learningRate: 2.5e-4, decay: 0.2, miniBatches: 2, alarms: 'warn',
+    tasks: 16, rollouts: 8, temperature: 0.8, maxSteps: 14, learningRate: 1e-4, decay: 0.3, miniBatches: 1, alarms: 'warn',
     objective: { preset: 'clew', options: { klCoefficient: 0, entropyCoefficient: 0 } },
   },
   arms: [
@@ -43,8 +43,8 @@ const available: Readonly<Record<QuickstartWorld, readonly { readonly level: str
 
 /**
  * The study that `clew quickstart` runs, from the minutes alone, so that its numbers do not depend on how fast a machine is: prior
- * tokens, own episodes, iterations and panels are in proportion to the minutes; epochs too, but never above the usual ones, because more of them
- * learn the demonstrations by heart.
+ * tokens, own episodes, iterations and panels are in proportion to the minutes; epochs and rounds too, but never above the usual ones, because more
+ * epochs learn the demonstrations by heart.
  */
 export function quickstartRecipe({ minutes = usualMinutes, world = 'household', seed = 0 }: { readonly minutes?: number; readonly world?: QuickstartWorld; readonly seed?: number } = {}): StudyRecipe {
   if (!(minutes >= 1)) throw new ClewError(`A quickstart takes at least one minute, not ${minutes}.`);
@@ -57,7 +57,7 @@ export function quickstartRecipe({ minutes = usualMinutes, world = 'household', 
     prior: { tokens: 1000 * scaled(usual.priorTokens / 1000, 20), seed },
     demonstrations: world === 'household' ? 'shipped' : { build: { seed } },
     sft: { epochs: Math.min(usual.epochs, scaled(usual.epochs, 2)), seed },
-    own: { ...usual.own, tasks: scaled(usual.own.tasks, 16), seed },
+    own: { ...usual.own, rounds: Math.min(usual.own.rounds, scaled(usual.own.rounds, 1)), tasks: scaled(usual.own.tasks, 16), seed },
     rl: { iterations: scaled(usual.iterations, 1), ...usual.rl },
     arms: usual.arms,
     seeds: [seed],

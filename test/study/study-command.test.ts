@@ -156,7 +156,7 @@ describe('clew quickstart', () => {
     expect(err).toContain('Clew quickstart: an agent learns to think before it acts, in the world alfworld.');
     expect(err).toMatch(/from there GRPO and RLVMR, \d+ iterations of 16 × 8 episodes each;/);
     expect(err).toContain('all of them play 91 tasks of L0, 96 tasks of L1, 38 tasks of L2.');
-    expect(err).toMatch(/about 14 minutes on two cores of a laptop/);
+    expect(err).toMatch(/about 15 minutes on two cores of a laptop/);
     expect(err).toMatch(/^clew: .*ALFWorld/m);
     expect(existsSync(join(folder, 'quick'))).toBe(false);
   });
