@@ -28,7 +28,7 @@ describe.each(worlds.map(world => [world.name, world] as const))('the layout of 
   let layout: Layout;
   beforeAll(async () => {
     layout = layoutOf(await worldTokenizer(world, recipeFor(world)), codecOfWorld(name));
-  });
+  }, 60_000);
 
   it.each(['train', 'seen'] as const)('gives every text of a walk back as it was, in %s tasks', split => {
     const { tokenizer, codec } = layout;
