@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { loadPolicy, measure, policyAgent, policyVersion, repetitiveAction, rollout } from 'clew';
 import { alfworld } from 'clew/worlds/alfworld';
 
-const here = path.dirname(fileURLToPath(import.meta.url)), args = process.argv.slice(2).filter(arg => !arg.startsWith('--'));
+const here = path.dirname(fileURLToPath(import.meta.url)), elsewhere = process.argv.slice(2).find(arg => !arg.startsWith('--')) ?? here;
 const levels = { seen: 'L0', unseen: 'L1', heldOut: 'L2' }, types = ['pick', 'look', 'clean', 'heat', 'cool', 'two'];
 const { policies } = JSON.parse(readFileSync(path.join(here, 'policies.json'), 'utf8'));
 
 const shareOf = ({ numerator, denominator, interval }) => ({ count: numerator, of: denominator, interval: [interval.low, interval.high] });
 
 async function figuresOf({ policy, title, heldOut = [], splits = ['seen', 'unseen'], decodings = ['T = 0.4', 'greedy'] }) {
-  const published = existsSync(path.join(here, `${policy}.safetensors`)), file = path.join(published ? here : args[0] ?? here, `${policy}.safetensors`);
+  const published = existsSync(path.join(here, `${policy}.safetensors`)), file = path.join(published ? here : elsewhere, `${policy}.safetensors`);
   const checkpoint = await loadPolicy(file, 'alfworld'), world = await alfworld({ data: process.env.ALFWORLD_DATA, heldOut }), rows = [];
   for (const decoding of decodings) for (const split of splits) {
     const agent = await policyAgent({ checkpoint, name: 'policy', temperature: decoding === 'greedy' ? 0 : 0.4 }), played = [];
