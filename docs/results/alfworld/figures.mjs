@@ -1,6 +1,6 @@
 // Plays every game of the evaluation splits with the policies of this folder and prints figures.json, and with --table the tables of README.md:
 //   ALFWORLD_DATA=PATH node docs/results/alfworld/figures.mjs > figures.json
-// Policies that are not in this folder are taken from the folder named by the first argument, and listed without a file.
+// Policies that are not in this folder (the rounds in between) are taken from the folder named by the first argument, or left out.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,10 @@ const shareOf = ({ numerator, denominator, interval }) => ({ count: numerator, o
 
 async function figuresOf({ policy, title, heldOut = [], splits = ['seen', 'unseen'], decodings = ['T = 0.4', 'greedy'] }) {
   const published = existsSync(path.join(here, `${policy}.safetensors`)), file = path.join(published ? here : elsewhere, `${policy}.safetensors`);
+  if (!existsSync(file)) {
+    process.stderr.write(`${policy}: left out, there is no ${file}\n`);
+    return [];
+  }
   const checkpoint = await loadPolicy(file, 'alfworld'), world = await alfworld({ data: process.env.ALFWORLD_DATA, heldOut }), rows = [];
   for (const decoding of decodings) for (const split of splits) {
     const agent = await policyAgent({ checkpoint, name: 'policy', temperature: decoding === 'greedy' ? 0 : 0.4 }), played = [];
