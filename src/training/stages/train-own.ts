@@ -5,7 +5,8 @@ import { ownEpisodes, refuseLeaks, trainedCategories, trajectoryLeaks } from '..
 import { ClewError } from '../../errors.ts';
 import { loadPolicy, type TrainedPolicy } from '../../policy/index.ts';
 import { contentHash, type Store } from '../../trajectory/index.ts';
-import { canonicalJson, changedSettings, createRandom, hash, type TaskRecord, type World } from '../../world/index.ts';
+import { canonicalJson, changedSettings, createRandom, hash, type TaskRecord } from '../../world/index.ts';
+import { taskPool } from '../task-pool.ts';
 import type { Demonstrations } from './demonstrations.ts';
 import type { StageContext } from './train-prior.ts';
 import { sftSettingsSchema, trainSft } from './train-sft.ts';
@@ -65,16 +66,16 @@ const lanes = 64;
  */
 export async function trainOwn(context: OwnContext, demonstrations: Demonstrations, settings: OwnSettings): Promise<TrainedPolicy | null> {
   const { world, store, run, out, onRound } = context, { rounds, epochs, learningRate, renamed, renamedPlaces, seed } = settings;
+  const pool = taskPool(world, trainedCategories(world), settings.pool, createRandom('own pool', world.name, seed)), rules = context.recipe.leaks(world.heldOut);
   const runs: string[] = [];
   let policy = context.start;
   for (let round = 1; round <= rounds; round++) {
     const name = `${run}, round ${round}`, file = round === rounds ? out : roundFile(out, round);
-    const tasks = drawTasks(world, store, runs, settings, round);
+    const tasks = drawTasks(pool, store, runs, settings, round);
     if (!await play(context, policy, name, tasks, settings)) return null;
     runs.push(name);
     const own = ownEpisodes(store.trajectories.select({ run: runs, success: true }), run);
     if (own.length + demonstrations.trajectories.length === 0) throw new ClewError(`None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a better policy, or give demonstrations.`);
-    const rules = context.recipe.leaks(world.heldOut);
     for (const episode of own) refuseLeaks(episode.id, trajectoryLeaks(episode, rules, world));
     const { training } = await trainSft({ ...context, start: policy, out: file }, {
       trajectories: [...own, ...demonstrations.trajectories],
@@ -95,16 +96,10 @@ function roundFile(out: string, round: number): string {
 }
 
 /** Tasks of the pool that were not won in earlier rounds, by a draw of each round. */
-function drawTasks(world: World, store: Store, earlier: readonly string[], { tasks, pool, seed }: OwnSettings, round: number): TaskRecord<unknown>[] {
-  const trained = new Set(trainedCategories(world)), listed = world.tasks('train', Math.max(pool, wholeSplit)).filter(({ category }) => trained.has(category));
-  const drawn = listed.length <= pool ? listed : createRandom('own pool', world.name, seed).shuffle(listed).slice(0, pool);
-  const won = new Set(earlier.length === 0 ? [] : [...store.trajectories.select({ run: earlier, success: true })].map(({ task }) => task.id));
-  const left = drawn.filter(({ id }) => !won.has(id));
-  return createRandom('own tasks', seed, round).shuffle(left).slice(0, tasks);
+function drawTasks(pool: readonly TaskRecord<unknown>[], store: Store, earlier: readonly string[], { tasks, seed }: OwnSettings, round: number): TaskRecord<unknown>[] {
+  const won = new Set(store.trajectories.heads({ run: earlier, success: true }).map(({ task }) => task));
+  return createRandom('own tasks', seed, round).shuffle(pool.filter(({ id }) => !won.has(id))).slice(0, tasks);
 }
-
-/** Data sets list all of a kind together: those that are short enough are drawn from as a whole. */
-const wholeSplit = 4096;
 
 /** Plays what the round has not played yet; false when the signal ended it. */
 async function play(context: OwnContext, policy: TrainedPolicy, run: string, tasks: readonly TaskRecord<unknown>[], settings: OwnSettings): Promise<boolean> {
