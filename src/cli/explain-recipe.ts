@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { wrap } from '../metrics/text-table.ts';
-import { advantagesOfRecipe, objectiveOfRecipe, type RlRecipe, rlRecipeSchema } from '../training/rl/index.ts';
+import { advantagesOfRecipe, objectiveOfRecipe, type RlRecipe, rlRecipeSchema, selfImitationSchema } from '../training/rl/index.ts';
 
 /** A recipe with all its settings as YAML that can be read back, each with what it means. Presets are shown opened, in comments. */
 export function explainRecipe(recipe: RlRecipe): string {
@@ -15,6 +15,7 @@ export function explainRecipe(recipe: RlRecipe): string {
 function opened(name: string, recipe: RlRecipe): string[] {
   if (name === 'objective') return inComment(objectiveOfRecipe(recipe));
   if (name === 'advantages') return inComment(advantagesOfRecipe(recipe));
+  if (name === 'selfImitation' && !recipe.selfImitation) return inComment(selfImitationSchema.parse({}));
   return [];
 }
 

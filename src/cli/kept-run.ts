@@ -13,7 +13,7 @@ import { findRun } from './runs.ts';
 const callSchema = z.object({
   world: z.string(),
   data: z.string().optional(), heldOut: z.array(z.string()).readonly().optional(),
-  from: z.string(), reference: z.string().optional(), out: z.string(),
+  from: z.string(), reference: z.string().optional(), demonstrations: z.string().optional(), out: z.string(),
   panel: z.array(z.string()).readonly().optional(), split: z.array(z.enum(allSplits as [Split, ...Split[]])).readonly().optional(),
   evaluateEvery: z.int().optional(), evaluateTasks: z.int().optional(),
 });
@@ -79,4 +79,4 @@ export function refuseChanges(kept: KeptRun, now: { readonly recipe: RlRecipe; r
 }
 
 /** What else the user may have said that decides what a run does. */
-const decisive = { reference: '--reference', heldOut: '--held-out', panel: '--panel', split: '--split', evaluateEvery: '--evaluate-every', evaluateTasks: '--evaluate-tasks' } as const satisfies Partial<Record<keyof RlCall, string>>;
+const decisive = { reference: '--reference', demonstrations: '--demonstrations', heldOut: '--held-out', panel: '--panel', split: '--split', evaluateEvery: '--evaluate-every', evaluateTasks: '--evaluate-tasks' } as const satisfies Partial<Record<keyof RlCall, string>>;

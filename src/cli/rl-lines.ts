@@ -39,10 +39,11 @@ export function startLine(run: string, { engine, workers, parameters, done }: Rl
   return `${pc.bold(run)}: ${parameters.toLocaleString('en')} parameters; engine ${engine}, ${workers} threads${done > 0 ? `; goes on after iteration ${done}` : ''}`;
 }
 
-function iterationLine({ iteration, iterations, success, wellFormed, inadmissible, repetition, entropy, klToReference, gradientNorm, seconds, alarms }: IterationReport): string {
+function iterationLine({ iteration, iterations, success, wellFormed, inadmissible, repetition, entropy, klToReference, gradientNorm, imitation, seconds, alarms }: IterationReport): string {
   const figures = [
     `success ${percent(success)}`, `well-formed ${percent(wellFormed)}`, `inadmissible ${percent(inadmissible)}`, `repetitive ${percent(repetition.all)}`,
     `entropy ${figure(entropy)}`, `KL ${figure(klToReference)}`, `gradient ${figure(gradientNorm)}`,
+    ...(imitation ? [`imitation ${figure(imitation.loss)}`] : []),
   ];
   const marks = alarms.map(({ level, rule }) => ` [${level}: ${rule}]`).join('');
   return `iteration ${iteration} of ${iterations}: ${figures.join(', ')}${marks}; ${seconds.total.toFixed(1)} s (rollout ${seconds.rollout.toFixed(1)}, update ${seconds.update.toFixed(1)})`;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pc from 'picocolors';
+import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
 import { loadPolicy, type TrainedPolicy } from '../policy/index.ts';
 import { advantagesOfRecipe, readRlRecipe, type RlOptions, type RlRecipe, type RlResult, trainRl } from '../training/rl/index.ts';
@@ -14,6 +15,7 @@ import { untilInterrupted } from './interruption.ts';
 import { keptRun, keepCall, refuseChanges, type RlCall } from './kept-run.ts';
 import { levelsOf } from './levels.ts';
 import { liveProgress } from './live-view.ts';
+import { demonstrationsIn } from './demonstrations-in.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { listOf, wholeNumber } from './options.ts';
 import { loadRecipe } from './recipe-file.ts';
@@ -23,6 +25,7 @@ interface Options extends WorldOptions, ComputeOptions {
   readonly recipe?: string;
   readonly from?: string;
   readonly reference?: string;
+  readonly demonstrations?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly run?: string;
@@ -51,6 +54,7 @@ export function trainRlCommand(): Command {
     .option('--recipe <file>', 'what is learnt and how: a YAML or TypeScript file; all defaults if left out (see --explain)')
     .option('--from <policy>', 'the policy to begin with: the cold start')
     .option('--reference <policy>', 'what a KL term holds to; the cold start if left out')
+    .option('--demonstrations <file>', 'learnt from beside won episodes, where the recipe has selfImitation')
     .option('--out <file>', 'the policy to write; if left out, beside the database and named after the run')
     .option('--resume <run>', 'go on with this run: everything else is known')
     .option('--run <name>', 'the name of the run; made from world, arm and seed if left out')
@@ -84,6 +88,8 @@ async function prepared(worldName: string | undefined, options: Options): Promis
   const world = await loadWorld(said.world, said);
   const start = await policyFrom(said.from, world, '--from');
   const reference = said.reference === undefined ? undefined : await policyFrom(said.reference, world, '--reference');
+  if (said.demonstrations !== undefined && !recipe.selfImitation) throw new UsageError('--demonstrations are learnt from beside won episodes: give the recipe selfImitation (see --explain), or leave them out.');
+  const demonstrations = said.demonstrations === undefined ? undefined : demonstrationsIn(said.demonstrations, world);
   const seed = options.seed ?? kept?.seed ?? 0, arm = options.arm ?? kept?.arm ?? advantagesOfRecipe(recipe).name;
   const run = kept?.id ?? options.run ?? `${world.name} ${arm} seed ${seed}`;
   const before = kept ?? keptRun(options.db, run, { exactly: true });
@@ -93,7 +99,7 @@ async function prepared(worldName: string | undefined, options: Options): Promis
   return {
     call,
     options: {
-      world, recipe, start, seed, run, arm, out: call.out, compute: computeOptions(options),
+      world, recipe, texts: recipeFor(world), ...(demonstrations && { demonstrations }), start, seed, run, arm, out: call.out, compute: computeOptions(options),
       ...(reference && { reference }),
       ...(panels.length > 0 && { evaluation: { every: said.evaluateEvery ?? 10, temperature: evaluationTemperature, panels } }),
     },
@@ -102,8 +108,8 @@ async function prepared(worldName: string | undefined, options: Options): Promis
 
 /** What the user said, now or when the run was begun. */
 function saidIn(worldName: string | undefined, options: Options, kept: RlCall | undefined): Omit<RlCall, 'out'> & { readonly out?: string } {
-  const { data, heldOut, from, reference, out, panel, split, evaluateEvery, evaluateTasks } = options;
-  const given = { world: worldName, data, heldOut, from, reference, out, panel, split, evaluateEvery, evaluateTasks };
+  const { data, heldOut, from, reference, demonstrations, out, panel, split, evaluateEvery, evaluateTasks } = options;
+  const given = { world: worldName, data, heldOut, from, reference, demonstrations, out, panel, split, evaluateEvery, evaluateTasks };
   const said: Partial<RlCall> = { ...kept, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   const { world, from: start } = said;
   if (world === undefined) throw new UsageError('Say which world to train in: clew train rl WORLD --recipe FILE --from POLICY.');

@@ -59,7 +59,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Stu
   const start = own ?? coldStart, trained: TrainedArm[] = [];
   for (const seed of recipe.seeds) {
     for (const arm of recipe.arms) {
-      const done = await stage('rl', runName(arm.name, seed), () => trainArm(study, options, arm, seed, start.policy));
+      const done = await stage('rl', runName(arm.name, seed), () => trainArm(study, options, arm, seed, start.policy, coldStart.demonstrations));
       if (!done || !await evaluated(arm.name, seed, done.policy)) return null;
       trained.push(done);
     }

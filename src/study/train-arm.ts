@@ -3,6 +3,7 @@ import path from 'node:path';
 import { policyVersion } from '../agents/index.ts';
 import { type Checkpoint, loadPolicy, type TrainedPolicy } from '../policy/index.ts';
 import { trainRl } from '../training/rl/index.ts';
+import type { Demonstrations } from '../training/stages/index.ts';
 import { canonicalJson } from '../world/index.ts';
 import { runName } from './evaluate.ts';
 import { fileName, type StudyRecipe } from './recipe.ts';
@@ -24,15 +25,15 @@ export interface TrainedArm {
 }
 
 /** Trains an arm from the cold start with one seed. Null when the signal ended it. */
-export async function trainArm(study: Study, options: StudyOptions, { name: arm, rl: recipe }: StudyRecipe['arms'][number], seed: number, start: TrainedPolicy): Promise<Staged<TrainedArm> | null> {
-  const { world, recipe: { evaluation }, panels } = study, { out, store, compute, signal, progress } = options;
+export async function trainArm(study: Study, options: StudyOptions, { name: arm, rl: recipe }: StudyRecipe['arms'][number], seed: number, start: TrainedPolicy, demonstrations: Demonstrations): Promise<Staged<TrainedArm> | null> {
+  const { world, texts, recipe: { evaluation }, panels } = study, { out, store, compute, signal, progress } = options;
   const run = runName(arm, seed), file = path.join(out, `${fileName(arm)}-seed-${seed}.safetensors`);
   const trained = { arm, seed, file };
   const finished = store.runs.get(run)?.status === 'done' ? await policyOf(file, world.name, { run, seed, recipe, start }) : undefined;
   if (finished) return { value: { ...trained, policy: finished, iterations: recipe.iterations, stoppedBy: null }, before: true, outcome: outcomeOf(options, run) };
   const { during } = evaluation;
   const { policy, iterations, stoppedBy } = await timed(store, run, () => trainRl({
-    world, recipe, start, seed, store, run, arm, out: file, ...(compute && { compute }), ...(signal && { signal }),
+    world, recipe, texts, start, seed, store, run, arm, out: file, ...(recipe.selfImitation && { demonstrations }), ...(compute && { compute }), ...(signal && { signal }),
     ...(during && { evaluation: {
       every: during.every, temperature: evaluation.temperatures[0]!,
       panels: panels.map(({ panel, level, tasks }) => ({ name: panel, level, tasks: tasks.slice(0, during.tasks) })),

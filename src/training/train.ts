@@ -155,7 +155,8 @@ export async function meanLoss(learner: Learner, rows: readonly Row[]): Promise<
   return sum / totalWeight(rows);
 }
 
-function totalWeight(rows: readonly Row[]): number {
+/** Sum of the weights of all tokens. */
+export function totalWeight(rows: readonly Row[]): number {
   let sum = 0;
   for (const row of rows) for (let i = 0; i < row.weights.length; i++) sum += row.weights[i]!;
   return sum;

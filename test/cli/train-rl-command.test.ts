@@ -152,7 +152,7 @@ describe('a recipe', { timeout: 60_000 }, () => {
 
   it.each<[string, string, string, RegExp]>([
     ['a misspelt setting', 'wrong.yaml', 'tasks: 4\nlearningrate: 1\n', /wrong\.yaml, line 2: "learningrate" is no setting of a recipe\. Did you mean "learningRate"\?/],
-    ['a setting from elsewhere', 'wrong.yaml', 'gpus: 8\n', /line 1: "gpus" is no setting of a recipe\. There are advantages, objective, iterations/],
+    ['a setting from elsewhere', 'wrong.yaml', 'gpus: 8\n', /line 1: "gpus" is no setting of a recipe\. There are advantages, objective, selfImitation, iterations/],
     ['a misspelt preset', 'wrong.yaml', '# mine\nadvantages: rlvmr:fixd\n', /line 2: advantages "rlvmr:fixd" is no preset\. Did you mean "rlvmr:fixed"\?/],
     ['an option beside its preset', 'wrong.yaml', 'advantages:\n  preset: grpo\n  mixedOnly: true\n', /"mixedOnly" belongs under options/],
     ['a misspelt option', 'wrong.yaml', 'objective:\n  preset: clew\n  options: { klCoeficient: 0.1 }\n', /line 1: objective: "klCoeficient" is no option of an objective\. Did you mean "klCoefficient"\?/],
@@ -161,6 +161,7 @@ describe('a recipe', { timeout: 60_000 }, () => {
     ['a number in quotes', 'wrong.yaml', 'tasks: "4"\n', /line 1: tasks: .*expected number, received string/],
     ['an impossible combination', 'wrong.yaml', 'tasks: 2\nrollouts: 2\nminiBatches: 8\n', /line 3: miniBatches: there are only 4 episodes to part into 8\./],
     ['dynamic sampling without a filter', 'wrong.yaml', 'dynamicRounds: 3\n', /line 1: dynamicRounds: .*use advantages dapo/],
+    ['a misspelt setting of self-imitation', 'wrong.yaml', 'tasks: 2\nselfImitation: { token: 5 }\n', /line 2: selfImitation: "token" is no setting of it\. Did you mean "tokens"\?/],
     ['a setting that is there twice', 'wrong.yaml', 'tasks: 2\ntasks: 3\n', /wrong\.yaml, line 2: .*unique/],
     ['a list', 'wrong.yaml', '- tasks\n', /is no recipe: it should hold settings/],
     ['a module that exports nothing', 'wrong.ts', 'const tasks = 2;\n', /wrong\.ts exports no recipe by default/],
@@ -180,6 +181,8 @@ describe('what clew train rl is given', { timeout: 60_000 }, () => {
     ['a cold start that is not there', () => ['locked-room', '--from', file('none.safetensors')], 2, 'none.safetensors (--from). Make a cold start with: clew train sft'],
     ['a cold start of another world', () => ['household', '--from', policy], 1, 'cannot play household'],
     ['a recipe that is not there', () => ['locked-room', '--from', policy, '--recipe', file('none.yaml')], 2, 'none.yaml writes one with every default'],
+    ['demonstrations that are not there', () => ['locked-room', '--from', policy, '--recipe', recipeOf('imitating.yaml', 'selfImitation: {}\n'), '--demonstrations', file('none.sqlite')], 2, 'There is no file'],
+    ['demonstrations that nothing is learnt from', () => ['locked-room', '--from', policy, '--demonstrations', file('none.sqlite')], 2, 'give the recipe selfImitation (see --explain), or leave them out'],
     ['no database to resume from', () => ['--resume', 'nobody'], 2, 'so there is no run "nobody" to go on with'],
   ];
   it.each(lacking)('explains %s', (_, args, code, message) => {

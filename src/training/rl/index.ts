@@ -2,3 +2,4 @@ export { advantagesOfRecipe, objectiveOfRecipe, readRlRecipe, rlRecipeSchema, ty
 export type { EvaluationPanel, EvaluationReport, RlOptions, RlResult, RlStart } from './options.ts';
 export { trainRl } from './train-rl.ts';
 export { type IterationReport } from './iteration.ts';
+export { type SelfImitation, selfImitationSchema } from './self-imitation.ts';

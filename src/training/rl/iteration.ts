@@ -72,7 +72,7 @@ export function factsOf(iteration: number, play: PlayFigures, update: UpdateFigu
   return {
     iteration, ...play.facts,
     ...(update && {
-      finite: Number.isFinite(update.loss) && Number.isFinite(update.gradientNorm),
+      finite: Number.isFinite(update.loss ?? 0) && Number.isFinite(update.gradientNorm),
       mismatchMean: update.mismatchMean, mismatchMax: update.mismatchMax,
       actionEntropy: update.commandEntropy, gradientNorm: update.gradientNorm,
       klToReference: update.klToReference, klToOld: update.klToOld, clippedShare: update.clippedShare,

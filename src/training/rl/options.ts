@@ -1,7 +1,9 @@
+import type { Recipe } from '../../demonstrations/index.ts';
 import type { Measurement } from '../../metrics/index.ts';
 import type { Checkpoint, LearnerOptions, TrainedPolicy } from '../../policy/index.ts';
 import type { Store } from '../../trajectory/index.ts';
 import type { TaskRecord, World } from '../../world/index.ts';
+import type { Demonstrations } from '../stages/demonstrations.ts';
 import type { Alarm } from '../alarms.ts';
 import type { IterationReport } from './iteration.ts';
 import type { RlRecipe } from './recipe.ts';
@@ -13,6 +15,10 @@ export interface RlOptions {
   readonly start: TrainedPolicy;
   /** What a KL term holds to; the cold start if left out. */
   readonly reference?: Checkpoint;
+  /** What may change names in episodes that are imitated (`recipeFor(world)`); nothing if left out. */
+  readonly texts?: Pick<Recipe, 'renamed' | 'renamedPlaces'>;
+  /** Imitated beside won episodes where the recipe has `selfImitation`; without it they are an error. */
+  readonly demonstrations?: Demonstrations;
   readonly seed: number;
   /** Where runs, episodes, scores and figures are kept. */
   readonly store: Store;

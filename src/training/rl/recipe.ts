@@ -3,6 +3,7 @@ import { ClewError } from '../../errors.ts';
 import { faults } from '../../trajectory/store/checked.ts';
 import { advantageNames, type AdvantageRecipe, advantageRecipeSchema, openAdvantages } from '../advantages/index.ts';
 import { type Objective, objectiveNames, openObjective } from '../losses/index.ts';
+import { selfImitationSchema } from './self-imitation.ts';
 
 /** A preset by name, or by name with options. */
 const presetOf = (names: readonly string[]) => z.union([
@@ -19,6 +20,7 @@ export const rlRecipeSchema = z.strictObject({
     .describe(`what is learnt from: ${advantageNames.join(', ')}, with options, or terms of your own`),
   objective: presetOf(objectiveNames).default('clew')
     .describe(`how it is learnt: ${objectiveNames.join(', ')}; options change single settings, such as klCoefficient`),
+  selfImitation: selfImitationSchema.optional().describe('learn from the won episodes of the run again; nothing but the objective if left out'),
   iterations: z.int().positive().default(100).describe('iterations of sampling and updating'),
   tasks: z.int().positive().default(16).describe('tasks in an iteration'),
   rollouts: z.int().min(2).default(8).describe('rollouts of each task: the size of a group'),

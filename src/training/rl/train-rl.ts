@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { policyAgent, policyVersion, rollout } from '../../agents/index.ts';
+import { ClewError } from '../../errors.ts';
 import { measure } from '../../metrics/index.ts';
 import { type Checkpoint, layoutOfCheckpoint, Learner, Sampler, saveCheckpoint, type TrainedPolicy } from '../../policy/index.ts';
 import type { Score } from '../../trajectory/index.ts';
@@ -17,6 +18,7 @@ import { beginRun, checkedReference, extendable, type Progress, stateOf } from '
 import type { EvaluationReport, RlOptions, RlResult } from './options.ts';
 import { advantagesOfRecipe, objectiveOfRecipe, type RlRecipe } from './recipe.ts';
 import { inOrder, sampleGroups } from './sample-groups.ts';
+import { WonEpisodes } from './self-imitation.ts';
 import { taskRounds } from './tasks.ts';
 import { tempered } from './temper.ts';
 import { updatePolicy, type UpdateFigures } from './update.ts';
@@ -26,16 +28,19 @@ import { updatePolicy, type UpdateFigures } from './update.ts';
  * iteration, task, rollout and token, so that a run which is killed at any moment goes on to the same weights and the same
  * rows as one that never was; rows that it had stored already are compared, not written again.
  *
- * @throws ClewError when the run exists with other settings, its state is missing or damaged, or the reference does not fit.
+ * @throws ClewError when the run exists with other settings, its state is missing or damaged, the reference does not fit, or a demonstration
+ *   is longer than the context.
  */
 export async function trainRl(options: RlOptions): Promise<RlResult> {
   const { world, recipe, start, seed, store, run, out, compute = {}, signal } = options;
   const advantageRecipe = advantagesOfRecipe(recipe), objective = objectiveOfRecipe(recipe);
+  if (options.demonstrations && !recipe.selfImitation) throw new ClewError('Demonstrations are learnt from beside won episodes only: give the recipe selfImitation, or leave them out.');
   const reference = objective.klCoefficient > 0 ? checkedReference(options) : undefined;
   const config = {
     kind: 'rl', arm: options.arm ?? advantageRecipe.name, seed, recipe, advantages: advantageRecipe, objective,
     world: { name: world.name, version: world.version, grammar: world.grammar, heldOut: world.heldOut },
     start: { policy: policyVersion(start), stages: start.origin.stages.length }, reference: reference ? policyVersion(reference) : null,
+    ...(options.demonstrations && { demonstrations: options.demonstrations.content }),
     evaluation: options.evaluation ? { ...options.evaluation, panels: options.evaluation.panels.map(({ name, level, tasks }) => ({ name, level, tasks: tasks.length, hash: hash(tasks.map(({ id }) => id).join('\n')) })) } : null,
   };
   const settings = hash(canonicalJson(extendable(config)));
@@ -44,6 +49,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   const checkpoint: TrainedPolicy = { model, tokenizer: start.tokenizer, origin: start.origin };
   const layout = layoutOfCheckpoint(checkpoint);
   const rounds = taskRounds(world, recipe, seed);
+  const won = recipe.selfImitation && new WonEpisodes(layout, recipe.selfImitation, { temperature: recipe.temperature, texts: options.texts, demonstrations: options.demonstrations?.trajectories, context: model.config.context });
 
   const learner = await Learner.open(model, compute);
   const sampler = await Sampler.open(model, { ...(compute.engine && { engine: compute.engine }), workers: learner.workers });
@@ -54,6 +60,8 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   const examinee = options.evaluation && await policyAgent({ ...sampling, name: run, temperature: options.evaluation.temperature / recipe.temperature });
   const optimiser = new AdamW(model, { weightDecay: recipe.weightDecay }, state.optimiser);
   let { iteration, norm } = state.progress;
+  // Those of an iteration that was stored and not kept are won again before anything is learnt from them.
+  if (iteration > 0) won?.add(store.trajectories.select({ run, success: true }));
   beginRun(store, { run, world: world.name, config, engine });
   const history: IterationFacts[] = [];
   let tagReference: TagCounts | undefined;
@@ -90,6 +98,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
     const advantages = advantagesOf(advantageRecipe, signals, recipe.rollouts);
     const scoreSeconds = clock();
     const learningRate = learningRateOf(recipe, number);
+    won?.add(trajectories);
     const update = await learn(number, trajectories, advantages, learningRate);
     norm = update?.norm ?? norm;
     const updateSeconds = clock();
@@ -129,6 +138,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
       learner, reference: holder, optimiser, objective, learningRate, norm,
       miniBatches: recipe.miniBatches, epochs: recipe.epochs, clip: recipe.clip, skipAbove: recipe.skipAbove,
       random: createRandom('rl batches', seed, number),
+      imitated: won?.draw(createRandom('rl imitated', seed, number), recipe.miniBatches * recipe.epochs),
     });
   }
 

@@ -1,8 +1,11 @@
-import type { Learner } from '../../policy/index.ts';
+import type { Learner, Row } from '../../policy/index.ts';
 import type { Random } from '../../world/index.ts';
 import type { Objective } from '../losses/index.ts';
 import { type AdamW, clipGradient } from '../optimiser.ts';
-import { hasGradient, objectiveGradient, type TokenFigures, type WeighedEpisode } from './objective-gradient.ts';
+import { totalWeight } from '../train.ts';
+import { hasGradient, type ObjectiveGradient, objectiveGradient, type TokenFigures, type WeighedEpisode } from './objective-gradient.ts';
+import type { Imitated } from './self-imitation.ts';
+import { atTemperatureOne, lastGain } from './temper.ts';
 
 export interface UpdateOptions {
   readonly learner: Learner;
@@ -19,72 +22,106 @@ export interface UpdateOptions {
   readonly skipAbove: number;
   /** Running mean of the norms so far; null before there is one. */
   readonly norm: number | null;
+  /** Learnt beside the objective. */
+  readonly imitated?: Imitated | undefined;
   /** Parts the episodes into mini-batches. */
   readonly random: Random;
 }
 
-/** What the updates of an iteration were like. */
-export interface UpdateFigures extends Omit<TokenFigures, 'tokens' | 'differenceMean' | 'differenceMax'> {
+/** What the updates of an iteration were like. Figures of the objective are null where every episode's advantages were 0. */
+export interface UpdateFigures {
   /** Updates made, and those skipped because their gradient was out of all proportion. */
   readonly updates: number;
   readonly skipped: number;
-  /** Mean over mini-batches. */
-  readonly loss: number;
   /** The largest before clipping. */
   readonly gradientNorm: number;
-  /** Tokens that carried a loss, over all epochs. */
-  readonly tokens: number;
-  /** |log-probability when sampled − when trained on| before the first update, when both are of one policy. */
-  readonly mismatchMean: number;
-  readonly mismatchMax: number;
   /** Running mean of the norms, to be given to the next iteration. */
   readonly norm: number | null;
+  /** Mean over mini-batches. */
+  readonly loss: number | null;
+  /** Tokens that carried a loss, over all epochs; those that were imitated not counted. */
+  readonly tokens: number;
+  readonly entropy: number | null;
+  readonly commandEntropy: number | null;
+  readonly klToReference: number | null;
+  readonly klToOld: number | null;
+  readonly clippedShare: number | null;
+  /** |log-probability when sampled − when trained on| before the first update, when both are of one policy. */
+  readonly mismatchMean: number | null;
+  readonly mismatchMax: number | null;
+  /** Null where nothing was imitated. */
+  readonly imitation: ImitationFigures | null;
 }
+
+/** What was imitated in an iteration: episodes, their tokens, and the mean negative log-likelihood before each update, nats a token. */
+export interface ImitationFigures { readonly episodes: number; readonly tokens: number; readonly loss: number }
 
 /** Weight of the past in the running mean of norms. */
 const memory = 0.9;
 
 /**
  * The updates of one iteration: `epochs` passes over the episodes, each in `miniBatches` parts. Null when nothing can be
- * learnt: no episode has an advantage, and no term but the advantages is in the objective.
+ * learnt: no episode has an advantage, no term but the advantages is in the objective, and nothing is imitated.
  */
 export async function updatePolicy(episodes: readonly WeighedEpisode[], options: UpdateOptions): Promise<UpdateFigures | null> {
-  const { learner, reference, optimiser, objective, miniBatches, epochs, learningRate, clip, skipAbove, random } = options;
-  let norm = options.norm, updates = 0, skipped = 0, largest = 0, loss = 0;
-  const seen: TokenFigures[] = [];
+  const { learner, reference, optimiser, objective, miniBatches, epochs, learningRate, clip, skipAbove, imitated, random } = options;
+  let norm = options.norm, updates = 0, skipped = 0, largest = 0;
+  const seen: ObjectiveGradient[] = [], likelihoods: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const batch of parted(random.shuffle(episodes), miniBatches)) {
-      if (!batch.some(episode => hasGradient(episode, objective))) continue;
-      const found = await objectiveGradient(learner, batch, objective, reference);
-      const length = clipGradient(found.gradient, clip);
-      seen.push(found.figures);
-      loss += found.loss;
+    const batches = parted(random.shuffle(episodes), miniBatches);
+    // Fewer episodes than parts leave updates that only imitate.
+    for (let i = 0; i < miniBatches; i++) {
+      const batch = batches[i] ?? [], rows = imitated?.parts[epoch * miniBatches + i] ?? [], heard = batch.some(episode => hasGradient(episode, objective));
+      if (!heard && rows.length === 0) continue;
+      const found = heard ? await objectiveGradient(learner, batch, objective, reference) : undefined;
+      let gradient = found?.gradient;
+      if (found) seen.push(found);
+      if (rows.length > 0) {
+        const { loss, sum } = await addLikelihood(learner, gradient, rows, imitated!);
+        likelihoods.push(loss);
+        gradient = sum;
+      }
+      const length = clipGradient(gradient!, clip);
       largest = Math.max(largest, length);
       if (norm !== null && length > skipAbove * norm) {
         skipped++;
         continue;
       }
       norm = norm === null ? length : memory * norm + (1 - memory) * length;
-      optimiser.step(found.gradient, learningRate);
+      optimiser.step(gradient!, learningRate);
       updates++;
     }
   }
-  if (seen.length === 0) return null;
-  const tokens = seen.reduce((sum, figures) => sum + figures.tokens, 0);
-  const mean = (of: (figures: TokenFigures) => number): number => seen.reduce((sum, figures) => sum + of(figures) * figures.tokens, 0) / tokens;
-  const optional = (of: (figures: TokenFigures) => number | null): number | null => (seen.some(figures => of(figures) === null) ? null : mean(figures => of(figures)!));
+  if (updates + skipped === 0) return null;
+  const figures = seen.map(({ figures }) => figures), tokens = figures.reduce((sum, each) => sum + each.tokens, 0), shown = imitated?.parts.flat() ?? [];
+  const mean = (of: (figures: TokenFigures) => number | null): number | null =>
+    (tokens === 0 || figures.some(each => of(each) === null) ? null : figures.reduce((sum, each) => sum + of(each)! * each.tokens, 0) / tokens);
   return {
-    updates, skipped, tokens, norm,
-    loss: loss / seen.length,
-    gradientNorm: largest,
+    updates, skipped, tokens, norm, gradientNorm: largest,
+    loss: average(seen.map(({ loss }) => loss)),
     entropy: mean(({ entropy }) => entropy),
-    commandEntropy: optional(({ commandEntropy }) => commandEntropy),
-    klToReference: optional(({ klToReference }) => klToReference),
+    commandEntropy: mean(({ commandEntropy }) => commandEntropy),
+    klToReference: mean(({ klToReference }) => klToReference),
     klToOld: mean(({ klToOld }) => klToOld),
     clippedShare: mean(({ clippedShare }) => clippedShare),
-    mismatchMean: seen[0]!.differenceMean,
-    mismatchMax: seen[0]!.differenceMax,
+    mismatchMean: figures[0]?.differenceMean ?? null,
+    mismatchMax: figures[0]?.differenceMax ?? null,
+    imitation: shown.length === 0 ? null : { episodes: shown.length, tokens: shown.reduce((sum, { tokens }) => sum + tokens.length, 0), loss: average(likelihoods)! },
   };
+}
+
+/** Adds `weight` times the gradient of the mean negative log-likelihood of rows to a gradient, if there is one. */
+async function addLikelihood(learner: Learner, gradient: Float32Array | undefined, rows: readonly Row[], { weight, temperature }: Imitated): Promise<{ loss: number; sum: Float32Array }> {
+  // The learner overwrites what it gave before.
+  const before = gradient?.slice(), { model } = learner;
+  const { loss, gradient: sum } = await atTemperatureOne(model, temperature, () => learner.gradient(rows, { kind: 'likelihood', normaliser: totalWeight(rows) }));
+  lastGain(model, sum).forEach((slope, i, gain) => { gain[i] = slope * temperature; });
+  for (let i = 0; i < sum.length; i++) sum[i] = (before?.[i] ?? 0) + weight * sum[i]!;
+  return { loss, sum };
+}
+
+function average(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Parts of about equal size, none empty. */

@@ -15,7 +15,7 @@ describe('readRlRecipe', () => {
   });
 
   const wrong: [string, object, RegExp][] = [
-    ['an unknown key', { iteration: 3 }, /"iteration".*The settings are advantages, objective, iterations/],
+    ['an unknown key', { iteration: 3 }, /"iteration".*The settings are advantages, objective, selfImitation, iterations/],
     ['an unknown preset', { advantages: 'ppo' }, /advantages/],
     ['an option that a preset has not', { advantages: { preset: 'rloo', options: { std: true } } }, /options of the advantages rloo do not fit.*std/],
     ['an objective that does not fit together', { objective: { preset: 'clew', options: { ratioLevel: 'episode' } } }, /seq-mean-token-mean/],

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { ownEpisodes, type Recipe } from '../../demonstrations/index.ts';
+import { type Layout, type Row, trajectoryRow } from '../../policy/index.ts';
+import type { Trajectory } from '../../trajectory/schema.ts';
+import type { Random } from '../../world/index.ts';
+import { fittingRow } from '../stages/fitting-row.ts';
+import { tokenRenaming } from '../rename-tokens.ts';
+
+/** What is learnt from won episodes of the run beside the advantages. */
+export const selfImitationSchema = z.strictObject({
+  weight: z.number().positive().default(1).describe('of the likelihood of won episodes beside the objective'),
+  tokens: z.int().positive().default(30_000).describe('tokens of them that are read in an iteration, about, parted among its updates'),
+  observationWeight: z.number().min(0).max(1).default(0.1).describe('weight of what the world says, where the policy\'s own tokens weigh 1'),
+  renamed: z.number().min(0).max(1).default(0.6).describe('share of them in which things have other names, drawn each time'),
+  renamedPlaces: z.number().min(0).max(1).default(0.5).describe('share of those in which places have other names too, where the world allows it'),
+});
+export type SelfImitation = z.infer<typeof selfImitationSchema>;
+
+/** Rows that one iteration imitates. */
+export interface Imitated {
+  /** Of their likelihood beside the objective. */
+  readonly weight: number;
+  /** That of the sampling. What is imitated is imitated at temperature 1, as in supervised fine-tuning. */
+  readonly temperature: number;
+  /** Those of each update. */
+  readonly parts: readonly (readonly Row[])[];
+}
+
+interface Surroundings {
+  readonly temperature: number;
+  /** What may change names in them; nothing if left out. */
+  readonly texts?: Pick<Recipe, 'renamed' | 'renamedPlaces'> | undefined;
+  /** Imitated beside them. */
+  readonly demonstrations?: readonly Trajectory[] | undefined;
+  /** Of the policy: what it can read, in tokens. */
+  readonly context: number;
+}
+
+/**
+ * The episodes that a run has won, to be learnt from again (self-imitation, arXiv 1806.05635): of each task the shortest, in which refused
+ * and ill-formed replies are read and not imitated (see `ownEpisodes`).
+ */
+export class WonEpisodes {
+  readonly #layout: Layout;
+  readonly #settings: SelfImitation;
+  readonly #temperature: number;
+  readonly #context: number;
+  readonly #rename: ReturnType<typeof tokenRenaming>;
+  readonly #demonstrated: readonly Row[];
+  readonly #won = new Map<string, { readonly steps: number; readonly row: Row | undefined }>();
+
+  constructor(layout: Layout, settings: SelfImitation, { temperature, texts = {}, demonstrations = [], context }: Surroundings) {
+    this.#context = context;
+    this.#layout = layout;
+    this.#settings = settings;
+    this.#temperature = temperature;
+    this.#rename = tokenRenaming(layout.tokenizer, texts, { places: settings.renamedPlaces });
+    this.#demonstrated = demonstrations.map(trajectory => this.#row(trajectory));
+  }
+
+  /** Takes in what was played; lost episodes, and longer ones than are known, are passed over. */
+  add(played: Iterable<Trajectory>): void {
+    for (const trajectory of played) {
+      const { task: { id }, steps: { length }, success, run } = trajectory, known = this.#won.get(id);
+      if (!success || (known && known.steps <= length)) continue;
+      const [own] = ownEpisodes([trajectory], run);
+      this.#won.set(id, { steps: length, row: own && this.#row(own) });
+    }
+  }
+
+  /** About as many tokens as the settings say, each episode at most once, in `parts` parts. It does not depend on the order in which they were won. */
+  draw(random: Random, parts: number): Imitated {
+    const { weight, tokens, renamed } = this.#settings, drawn: Row[][] = Array.from({ length: parts }, () => []);
+    const won = [...this.#won].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, { row }]) => (row ? [row] : []));
+    let left = tokens;
+    for (const [i, row] of random.shuffle([...this.#demonstrated, ...won]).entries()) {
+      if (left <= 0) break;
+      drawn[i % parts]!.push(random() < renamed ? { ...row, tokens: this.#rename(random)(row.tokens) } : row);
+      left -= row.tokens.length;
+    }
+    return { weight, temperature: this.#temperature, parts: drawn };
+  }
+
+  #row(trajectory: Trajectory): Row {
+    return fittingRow(trajectory, trajectoryRow(trajectory, this.#layout, { observationWeight: this.#settings.observationWeight }), this.#context);
+  }
+}
