@@ -4,7 +4,6 @@ import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
 import { inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
-import { hasTaggedPrior } from '../training/stages/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
@@ -47,7 +46,7 @@ async function inspect(file: string, options: InspectOptions): Promise<void> {
 
 async function probed(file: string, name: string, options: InspectOptions): Promise<RetrievalProbe> {
   const world = await loadWorld(name, options), checkpoint = await loadPolicy(file, world.name);
-  return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), tagged: hasTaggedPrior(checkpoint), learner: computeOptions(options) });
+  return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), learner: computeOptions(options) });
 }
 
 /** The retrieval probe for people; empty for a world without names that could be exchanged. */

@@ -25,7 +25,6 @@ interface PretrainArguments extends CommonOptions {
   readonly tokens: number;
   readonly goals: number;
   readonly renamed: number;
-  readonly tagged?: boolean;
   readonly steps: number;
   readonly from?: string;
 }
@@ -73,12 +72,11 @@ function pretrainCommand(): Command {
     .option('--from <policy>', 'the prior to go on with; a new policy if left out')
     .option('--steps <count>', 'commands in a document; every fourth has twice as many', wholeNumber(), priorDefaults.steps)
     .option('--goals <share>', 'share of documents that show a goal without commands', numberFrom(0, 1), priorDefaults.goals)
-    .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), priorDefaults.renamed)
-    .option('--tagged', 'let answers begin with a tag, as replies do'), priorDefaults)
+    .option('--renamed <share>', 'share of documents in which things have other names', numberFrom(0, 1), priorDefaults.renamed), priorDefaults)
     .action(async (name: string, options: PretrainArguments) => {
       const world = await loadWorld(name, options);
-      const { tokens, tokensPerStep, learningRate, seed, goals, renamed, tagged = false, steps } = options;
-      await runStage('prior', world, await startOf(world, options), options, context => trainPrior(context, { tokens, tokensPerStep, learningRate, seed, goals, renamed, tagged, steps }));
+      const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps } = options;
+      await runStage('prior', world, await startOf(world, options), options, context => trainPrior(context, { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps }));
     });
 }
 

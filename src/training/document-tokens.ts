@@ -4,10 +4,9 @@ import type { TokenDocument } from './pretrain.ts';
 
 /**
  * A document of world text in tokens, laid out as episodes are: commands in `<action>`, a question and its answer behind what
- * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies. Where it is `tagged` an answer
- * begins as a reply does that says it: with its tag.
+ * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies.
  */
-export function documentTokens({ segments }: WorldDocument, layout: Layout, { tagged = false } = {}): TokenDocument {
+export function documentTokens({ segments }: WorldDocument, layout: Layout): TokenDocument {
   const tokens: number[] = [], weights: number[] = [];
   const put = (added: readonly number[], weight: (i: number) => number): void => {
     added.forEach((token, i) => {
@@ -27,7 +26,7 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout, { ta
       // The verb counts as its own segment says, what is named after it as the last one.
       put([layout.action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
     // An answer comes right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
-    } else if (kind === 'answer' || reminder.length === 0) put(layout.tokenizer.encode(tagged && kind === 'answer' ? group.map(({ tag, text }) => `${tag ? `<${tag}>` : ''}${text}`).join('') : text), () => weight);
+    } else if (kind === 'answer' || reminder.length === 0) put(layout.tokenizer.encode(text), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };

@@ -17,8 +17,6 @@ export interface PriorOptions {
   readonly renamed?: number;
   /** Share of documents that show a goal without commands, where the recipe has questions about it. Default 0.2. */
   readonly goals?: number;
-  /** Whether an answer begins with the tag of a reply that says it. Default false. */
-  readonly tagged?: boolean;
 }
 
 export interface Prior {
@@ -32,7 +30,7 @@ export interface Prior {
 const ahead = 8;
 
 /** The world text of a prior in tokens: random play with questions, partly under other names, and goals without commands. */
-export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2, tagged = false }: PriorOptions): Prior {
+export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2 }: PriorOptions): Prior {
   const options = { world, recipe, seed, ...(categories && { categories }) };
   const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
   const rename = tokenRenaming(layout.tokenizer, recipe);
@@ -41,7 +39,7 @@ export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 1
 
   function make(n: number): TokenDocument {
     const random = createRandom('prior', seed, n);
-    const document = documentTokens((goal && random() < goals ? goal : n % 4 === 3 ? long : play)(n), layout, { tagged });
+    const document = documentTokens((goal && random() < goals ? goal : n % 4 === 3 ? long : play)(n), layout);
     return random() < renamed ? { ...document, tokens: rename(random)(document.tokens) } : document;
   }
   /** The next documents of a stream that is read in order. */
@@ -53,7 +51,7 @@ export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 1
     setImmediate(prepare);
   }
   return {
-    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals, ...(tagged && { tagged }) })),
+    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals })),
     document(n) {
       const document = made.get(n) ?? make(n), inOrder = n === last + 1;
       for (const old of made.keys()) if (old <= n || !inOrder) made.delete(old);

@@ -15,7 +15,6 @@ export const priorSettingsSchema = z.strictObject({
   steps: z.int().positive().default(14).describe('commands in a document; every fourth has twice as many'),
   goals: z.number().min(0).max(1).default(0.2).describe('share of documents that show a goal without commands'),
   renamed: z.number().min(0).max(1).default(0.7).describe('share of documents in which things have other names'),
-  tagged: z.boolean().default(false).describe('whether answers begin with a tag, as replies do'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
 });
 export type PriorSettings = z.infer<typeof priorSettingsSchema>;
@@ -34,8 +33,8 @@ const measured = 64;
 
 /** Trains a policy on world text, resumably: see `trainStage`. */
 export function trainPrior({ world, recipe, start, onStep, ...stage }: StageContext, settings: PriorSettings): Promise<StageResult> {
-  const { tokens, tokensPerStep, learningRate, seed, goals, renamed, tagged, steps: commands } = settings;
-  const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, tagged, steps: commands });
+  const { tokens, tokensPerStep, learningRate, seed, goals, renamed, steps: commands } = settings;
+  const { stream, document } = priorOf({ world, recipe, layout: layoutOfCheckpoint(start), seed, goals, renamed, steps: commands });
   // Documents differ in length: so many of them make a step of about the size that was asked for.
   const mean = Array.from({ length: measured }, (_, n) => document(n).tokens.length).reduce((sum, length) => sum + length, 0) / measured;
   const documentsPerStep = Math.max(1, Math.round(tokensPerStep / mean)), steps = Math.max(1, Math.round(tokens / mean / documentsPerStep));
@@ -43,15 +42,10 @@ export function trainPrior({ world, recipe, start, onStep, ...stage }: StageCont
     ...stage, start,
     settings: {
       stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed,
-      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed, ...(tagged && { tagged }),
+      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed,
     },
     train: common => pretrain({ ...common, ...(onStep && { onStep }), document, stream, documentsPerStep, steps, learningRate }),
   });
-}
-
-/** Whether its prior had answers that begin with a tag. */
-export function hasTaggedPrior({ origin }: Pick<TrainedPolicy, 'origin'>): boolean {
-  return origin.stages.some(({ tagged }) => tagged === true);
 }
 
 /** Names what a policy was trained with. */

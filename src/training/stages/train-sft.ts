@@ -7,7 +7,7 @@ import { sft } from '../sft.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import type { Demonstrations } from './demonstrations.ts';
 import { fittingRow } from './fitting-row.ts';
-import { hasTaggedPrior, originHash, type StageContext } from './train-prior.ts';
+import { originHash, type StageContext } from './train-prior.ts';
 
 /** What decides a supervised fine-tuning, beside the policy it begins with and the demonstrations. */
 export const sftSettingsSchema = z.strictObject({
@@ -39,7 +39,7 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
   // Held out are those at even distances, so that each category is among them.
   const apart = new Set(Array.from({ length: holdOut }, (_, i) => Math.floor((i + 0.5) * rows.length / holdOut)));
   const trained = rows.filter((_, i) => !apart.has(i)), heldOut = rows.filter((_, i) => apart.has(i));
-  const prior = start.origin.stages.length > 0 && settings.replay > 0 ? priorOf({ world, recipe, layout, seed, tagged: hasTaggedPrior(start) }) : undefined;
+  const prior = start.origin.stages.length > 0 && settings.replay > 0 ? priorOf({ world, recipe, layout, seed }) : undefined;
   const rename = tokenRenaming(layout.tokenizer, recipe, { places: renamedPlaces });
   const stepsAnEpoch = Math.max(1, Math.ceil(trained.reduce((sum, row) => sum + row.tokens.length, 0) / tokensPerStep));
   return trainStage({
