@@ -3,8 +3,8 @@ import { ownEpisodes, type Recipe } from '../../demonstrations/index.ts';
 import { type Layout, type Row, trajectoryRow } from '../../policy/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import type { Random } from '../../world/index.ts';
-import { fittingRow } from '../stages/fitting-row.ts';
 import { tokenRenaming } from '../rename-tokens.ts';
+import { fittingRow } from '../stages/fitting-row.ts';
 
 /** What is learnt from won episodes of the run beside the advantages. */
 export const selfImitationSchema = z.strictObject({
@@ -50,12 +50,12 @@ export class WonEpisodes {
   readonly #won = new Map<string, { readonly steps: number; readonly row: Row | undefined }>();
 
   constructor(layout: Layout, settings: SelfImitation, { temperature, texts = {}, demonstrations = [], context }: Surroundings) {
-    this.#context = context;
     this.#layout = layout;
     this.#settings = settings;
     this.#temperature = temperature;
+    this.#context = context;
     this.#rename = tokenRenaming(layout.tokenizer, texts, { places: settings.renamedPlaces });
-    this.#demonstrated = demonstrations.map(trajectory => this.#row(trajectory));
+    this.#demonstrated = demonstrations.map(trajectory => fittingRow(trajectory, this.#row(trajectory), context));
   }
 
   /** Takes in what was played; lost episodes, and longer ones than are known, are passed over. */
@@ -63,8 +63,9 @@ export class WonEpisodes {
     for (const trajectory of played) {
       const { task: { id }, steps: { length }, success, run } = trajectory, known = this.#won.get(id);
       if (!success || (known && known.steps <= length)) continue;
-      const [own] = ownEpisodes([trajectory], run);
-      this.#won.set(id, { steps: length, row: own && this.#row(own) });
+      const [own] = ownEpisodes([trajectory], run), row = own && this.#row(own);
+      // Written anew, a malformed reply may take a token more than it was drawn with: at the edge of the context that is one too many.
+      this.#won.set(id, { steps: length, row: row && row.tokens.length <= this.#context + 1 ? row : undefined });
     }
   }
 
@@ -82,6 +83,6 @@ export class WonEpisodes {
   }
 
   #row(trajectory: Trajectory): Row {
-    return fittingRow(trajectory, trajectoryRow(trajectory, this.#layout, { observationWeight: this.#settings.observationWeight }), this.#context);
+    return trajectoryRow(trajectory, this.#layout, { observationWeight: this.#settings.observationWeight });
   }
 }

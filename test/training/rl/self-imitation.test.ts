@@ -69,6 +69,12 @@ describe('WonEpisodes', () => {
     expect(other.draw(createRandom(3), 2)).toEqual(one.draw(createRandom(3), 2));
   });
 
+  it('passes over a won episode that does not fit into the context', () => {
+    const episodes = new WonEpisodes(layout, settings, { temperature: 1, context: 20 });
+    episodes.add(demonstrations);
+    expect(episodes.draw(createRandom(1), 2).parts).toEqual([[], []]);
+  });
+
   it('says which demonstration the policy cannot read', () => {
     expect(() => new WonEpisodes(layout, settings, { temperature: 1, demonstrations, context: 20 })).toThrow(/has \d+ tokens and the policy's context is 20/);
   });
