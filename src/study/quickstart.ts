@@ -24,7 +24,7 @@ const usual = {
   iterations: 25,
   /** Tasks of each of three panels, about 20 seconds for every policy. */
   panel: 100,
-  /** What both methods share; why these settings: docs/results/first-rl.md and docs/results/quickstart.md. */
+  /** What both methods share; why these settings: docs/results/first-rl/plain.md and docs/results/quickstart.md. */
   rl: {
     tasks: 16, rollouts: 8, temperature: 0.8, maxSteps: 14, learningRate: 1e-4, decay: 0.3, miniBatches: 1, alarms: 'warn',
     objective: { preset: 'clew', options: { klCoefficient: 0, entropyCoefficient: 0 } },

@@ -27,14 +27,14 @@ print('Every policy on every level', ['arm', 'seed', 'level', 'success', 'steps'
 
 const pairs = [...arms.map(arm => [cold, arm]), ...arms.flatMap((arm, i) => arms.slice(0, i).map(other => [other, arm]))];
 const figures = ['success', 'inadmissible, first 10 steps', `${repetitiveAction}, first 10 steps`, repetitiveAction];
-print('Over the seeds, paired by task', ['', 'level', 'seeds', ...['success', 'inadmissible, first 10', 'repetitive, first 10', 'repetitive, all steps'].flatMap(name => [name, 'by seed'])],
+print('Over the seeds, paired by task', ['', 'level', 'seeds', ...['success', 'inadmissible, first 10', 'repetitive, first 10', 'repetitive, all steps'].flatMap(name => [name, 'by seed']), 'repetitive, tasks that both solved'],
   pairs.flatMap(([a, b]) => levels.map(level => {
     const both = seeds.filter(seed => of(`${b}, seed ${seed}`, level) && (a === cold || of(`${a}, seed ${seed}`, level)));
     if (both.length === 0) return undefined;
     const side = arm => both.flatMap(seed => played(arm === cold ? cold : `${arm}, seed ${seed}`, level, seed));
-    const { replicates: { tests } } = compare(side(a), side(b), { replicate: ({ run }) => run.slice(run.lastIndexOf(' ') + 1) });
-    const cells = figures.map(name => tests.find(({ figure }) => figure === name));
-    return [`${b} − ${a}`, level, both.length, ...cells.flatMap(({ mean, interval, differences }) => [difference(mean, interval), differences.map(signed).join(', ')])];
+    const { replicates: { tests }, differences } = compare(side(a), side(b), { replicate: ({ run }) => run.slice(run.lastIndexOf(' ') + 1) });
+    const { value, interval } = differences[repetitiveAction].matched, cells = figures.map(name => tests.find(({ figure }) => figure === name));
+    return [`${b} − ${a}`, level, both.length, ...cells.flatMap(({ mean, interval, differences }) => [difference(mean, interval), differences.map(signed).join(', ')]), value === null ? '-' : difference(value, interval)];
   }).filter(Boolean)));
 
 const tenths = 10, rows = id => store.metrics.of(id, 'train').map(({ data }) => data);
