@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { ClewError } from '../errors.ts';
+import { keysAt } from '../schema-keys.ts';
 import { advantageNames } from '../training/advantages/index.ts';
 import { objectiveNames, objectiveSchema } from '../training/losses/index.ts';
-import { type RlRecipe, rlRecipeSchema, selfImitationSchema } from '../training/rl/index.ts';
+import { type RlRecipe, rlRecipeSchema } from '../training/rl/index.ts';
 import { nearest } from './nearest.ts';
 import { readSettings, type SettingsFile } from './settings-file.ts';
 
@@ -29,10 +30,11 @@ export async function loadRecipe(file: string | undefined, changes: Readonly<Rec
 /** Sentences for what is wrong with one setting. */
 function faultsOf(issue: z.core.$ZodIssue, source: SettingsFile): string[] {
   const { path } = issue, [setting] = path;
-  if (issue.code === 'unrecognized_keys' && path.length === 0) return issue.keys.map(key => `${source.at([], key)}: "${key}" is no setting of a recipe. ${meant(key, Object.keys(rlRecipeSchema.shape))}`);
   const at = setting === undefined ? source.at([]) : `${source.at([setting])}: ${String(setting)}`;
   const value = valueAt(source.value, setting), nested = issue.code === 'invalid_union' ? issue.errors.flat() : [];
-  if (setting === 'selfImitation' && issue.code === 'unrecognized_keys') return issue.keys.map(key => `${at}: "${key}" is no setting of it. ${meant(key, Object.keys(selfImitationSchema.shape))}`);
+  const known = keysAt(rlRecipeSchema, path);
+  if (issue.code === 'unrecognized_keys' && known.length > 0)
+    return issue.keys.map(key => `${setting === undefined ? source.at([], key) : at}: "${key}" is no setting of ${setting === undefined ? 'a recipe' : 'it'}. ${meant(key, known)}`);
   if (issue.code === 'invalid_union' || (issue.code === 'unrecognized_keys' && path.length === 1)) return [`${at} ${presetFault(String(setting), value, nested)}`];
   const unknown = /Unrecognized key: "([^"]+)"/.exec(issue.message)?.[1];
   if (setting === 'objective' && unknown !== undefined) return [`${at}: "${unknown}" is no option of an objective. ${meant(unknown, Object.keys(objectiveSchema.shape))}`];

@@ -9,13 +9,13 @@ import { advantagesOfRecipe, readRlRecipe, type RlOptions, type RlRecipe, type R
 import { stateFile } from '../training/stage.ts';
 import { allSplits, type Split, type World } from '../world/index.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
+import { demonstrationsIn } from './demonstrations-in.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { explainRecipe } from './explain-recipe.ts';
 import { untilInterrupted } from './interruption.ts';
 import { keptRun, keepCall, refuseChanges, type RlCall } from './kept-run.ts';
 import { levelsOf } from './levels.ts';
 import { liveProgress } from './live-view.ts';
-import { demonstrationsIn } from './demonstrations-in.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { listOf, wholeNumber } from './options.ts';
 import { loadRecipe } from './recipe-file.ts';

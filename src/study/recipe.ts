@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
+import { keysAt } from '../schema-keys.ts';
 import { advantageNames } from '../training/advantages/index.ts';
 import { objectiveNames } from '../training/losses/index.ts';
 import { rlRecipeSchema, type RlRecipe } from '../training/rl/index.ts';
@@ -112,7 +113,7 @@ export function fileName(name: string): string {
 
 function faultOf(issue: z.core.$ZodIssue): string {
   const place = issue.path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
-  const message = issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, keysAt(issue.path))
+  const message = issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, keysAt(inputSchema, issue.path))
     : issue.code === 'invalid_union' && issue.path[0] === 'demonstrations' ? 'takes shipped, { file: PATH } or { build: { trajectories, seed, … } }'
       : issue.message;
   return `${place === '' ? '' : `${place}: `}${message}.`.replace(/\.\.$/, '.');
@@ -120,20 +121,4 @@ function faultOf(issue: z.core.$ZodIssue): string {
 
 function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   return `${keys.map(key => `"${key}"`).join(', ')} ${keys.length === 1 ? 'is no setting' : 'are no settings'} here${known.length > 0 ? `; there are ${known.join(', ')}` : ''}`;
-}
-
-/** The settings that there are at a place of the recipe; none where it is no group of settings. */
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = inputSchema;
-  for (const key of path) {
-    schema = typeof key === 'number' ? (opened(schema) as { element?: unknown }).element : (opened(schema) as { shape?: Record<PropertyKey, unknown> }).shape?.[key];
-    if (schema === undefined) return [];
-  }
-  return Object.keys((opened(schema) as { shape?: object }).shape ?? {});
-}
-
-/** Without the defaults around it. */
-function opened(schema: unknown): unknown {
-  const inner = (schema as { def?: { innerType?: unknown } }).def?.innerType;
-  return inner === undefined ? schema : opened(inner);
 }

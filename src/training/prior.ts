@@ -3,7 +3,7 @@ import type { Layout } from '../policy/index.ts';
 import { canonicalJson, createRandom, hash, type World } from '../world/index.ts';
 import { documentTokens } from './document-tokens.ts';
 import type { TokenDocument } from './pretrain.ts';
-import { tokenRenaming } from './rename-tokens.ts';
+import { shareRenamed } from './rename-tokens.ts';
 
 export interface PriorOptions {
   readonly world: World;
@@ -33,14 +33,14 @@ const ahead = 8;
 export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 14, renamed = 0.7, goals = 0.2 }: PriorOptions): Prior {
   const options = { world, recipe, seed, ...(categories && { categories }) };
   const play = worldDocuments({ ...options, steps }), long = worldDocuments({ ...options, steps: 2 * steps }), goal = goalDocuments(options);
-  const rename = tokenRenaming(layout.tokenizer, recipe);
+  const rename = shareRenamed(layout.tokenizer, recipe, { share: renamed });
   const made = new Map<number, TokenDocument>();
   let last = -1, preparing = false;
 
   function make(n: number): TokenDocument {
     const random = createRandom('prior', seed, n);
     const document = documentTokens((goal && random() < goals ? goal : n % 4 === 3 ? long : play)(n), layout);
-    return random() < renamed ? { ...document, tokens: rename(random)(document.tokens) } : document;
+    return rename(document, random);
   }
   /** The next documents of a stream that is read in order. */
   function prepare(): void {

@@ -23,3 +23,9 @@ export function tokenRenaming(tokenizer: Tokenizer, { renamed = [], renamedPlace
     return tokens => Array.from(tokens, (token, i) => named.get(token) ?? (i > 0 ? numbered.get(tokens[i - 1]!)?.get(token) : undefined) ?? token);
   };
 }
+
+/** Gives a share of texts other names: see `tokenRenaming`. Each text is drawn for by itself. */
+export function shareRenamed(tokenizer: Tokenizer, recipe: Pick<Recipe, 'renamed' | 'renamedPlaces'>, { share, places = 0 }: { share: number; places?: number }): <T extends { readonly tokens: ArrayLike<number> }>(text: T, random: Random) => T | (Omit<T, 'tokens'> & { tokens: number[] }) {
+  const rename = tokenRenaming(tokenizer, recipe, { places });
+  return (text, random) => (random() < share ? { ...text, tokens: rename(random)(text.tokens) } : text);
+}

@@ -3,8 +3,8 @@ import { ownEpisodes, type Recipe } from '../../demonstrations/index.ts';
 import { type Layout, type Row, trajectoryRow } from '../../policy/index.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import type { Random } from '../../world/index.ts';
-import { tokenRenaming } from '../rename-tokens.ts';
-import { fittingRow } from '../stages/fitting-row.ts';
+import { shareRenamed } from '../rename-tokens.ts';
+import { fits, fittingRow } from '../stages/fitting-row.ts';
 
 /** What is learnt from won episodes of the run beside the advantages. */
 export const selfImitationSchema = z.strictObject({
@@ -16,18 +16,7 @@ export const selfImitationSchema = z.strictObject({
 });
 export type SelfImitation = z.infer<typeof selfImitationSchema>;
 
-/** Rows that one iteration imitates. */
-export interface Imitated {
-  /** Of their likelihood beside the objective. */
-  readonly weight: number;
-  /** That of the sampling. What is imitated is imitated at temperature 1, as in supervised fine-tuning. */
-  readonly temperature: number;
-  /** Those of each update. */
-  readonly parts: readonly (readonly Row[])[];
-}
-
 interface Surroundings {
-  readonly temperature: number;
   /** What may change names in them; nothing if left out. */
   readonly texts?: Pick<Recipe, 'renamed' | 'renamedPlaces'> | undefined;
   /** Imitated beside them. */
@@ -43,18 +32,16 @@ interface Surroundings {
 export class WonEpisodes {
   readonly #layout: Layout;
   readonly #settings: SelfImitation;
-  readonly #temperature: number;
   readonly #context: number;
-  readonly #rename: ReturnType<typeof tokenRenaming>;
+  readonly #rename: ReturnType<typeof shareRenamed>;
   readonly #demonstrated: readonly Row[];
   readonly #won = new Map<string, { readonly steps: number; readonly row: Row | undefined }>();
 
-  constructor(layout: Layout, settings: SelfImitation, { temperature, texts = {}, demonstrations = [], context }: Surroundings) {
+  constructor(layout: Layout, settings: SelfImitation, { texts = {}, demonstrations = [], context }: Surroundings) {
     this.#layout = layout;
     this.#settings = settings;
-    this.#temperature = temperature;
     this.#context = context;
-    this.#rename = tokenRenaming(layout.tokenizer, texts, { places: settings.renamedPlaces });
+    this.#rename = shareRenamed(layout.tokenizer, texts, { share: settings.renamed, places: settings.renamedPlaces });
     this.#demonstrated = demonstrations.map(trajectory => fittingRow(trajectory, this.#row(trajectory), context));
   }
 
@@ -65,21 +52,21 @@ export class WonEpisodes {
       if (!success || (known && known.steps <= length)) continue;
       const [own] = ownEpisodes([trajectory], run), row = own && this.#row(own);
       // Written anew, a malformed reply may take a token more than it was drawn with: at the edge of the context that is one too many.
-      this.#won.set(id, { steps: length, row: row && row.tokens.length <= this.#context + 1 ? row : undefined });
+      this.#won.set(id, { steps: length, row: row && fits(row, this.#context) ? row : undefined });
     }
   }
 
   /** About as many tokens as the settings say, each episode at most once, in `parts` parts. It does not depend on the order in which they were won. */
-  draw(random: Random, parts: number): Imitated {
-    const { weight, tokens, renamed } = this.#settings, drawn: Row[][] = Array.from({ length: parts }, () => []);
+  draw(random: Random, parts: number): Row[][] {
+    const drawn: Row[][] = Array.from({ length: parts }, () => []);
     const won = [...this.#won].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, { row }]) => (row ? [row] : []));
-    let left = tokens;
+    let left = this.#settings.tokens;
     for (const [i, row] of random.shuffle([...this.#demonstrated, ...won]).entries()) {
       if (left <= 0) break;
-      drawn[i % parts]!.push(random() < renamed ? { ...row, tokens: this.#rename(random)(row.tokens) } : row);
+      drawn[i % parts]!.push(this.#rename(row, random));
       left -= row.tokens.length;
     }
-    return { weight, temperature: this.#temperature, parts: drawn };
+    return drawn;
   }
 
   #row(trajectory: Trajectory): Row {

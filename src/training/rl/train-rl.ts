@@ -49,7 +49,7 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
   const checkpoint: TrainedPolicy = { model, tokenizer: start.tokenizer, origin: start.origin };
   const layout = layoutOfCheckpoint(checkpoint);
   const rounds = taskRounds(world, recipe, seed);
-  const won = recipe.selfImitation && new WonEpisodes(layout, recipe.selfImitation, { temperature: recipe.temperature, texts: options.texts, demonstrations: options.demonstrations?.trajectories, context: model.config.context });
+  const won = recipe.selfImitation && new WonEpisodes(layout, recipe.selfImitation, { texts: options.texts, demonstrations: options.demonstrations?.trajectories, context: model.config.context });
 
   const learner = await Learner.open(model, compute);
   const sampler = await Sampler.open(model, { ...(compute.engine && { engine: compute.engine }), workers: learner.workers });
@@ -138,7 +138,10 @@ export async function trainRl(options: RlOptions): Promise<RlResult> {
       learner, reference: holder, optimiser, objective, learningRate, norm,
       miniBatches: recipe.miniBatches, epochs: recipe.epochs, clip: recipe.clip, skipAbove: recipe.skipAbove,
       random: createRandom('rl batches', seed, number),
-      imitated: won?.draw(createRandom('rl imitated', seed, number), recipe.miniBatches * recipe.epochs),
+      imitated: won && {
+        weight: recipe.selfImitation!.weight, temperature: recipe.temperature,
+        parts: won.draw(createRandom('rl imitated', seed, number), recipe.miniBatches * recipe.epochs),
+      },
     });
   }
 

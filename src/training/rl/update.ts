@@ -4,8 +4,17 @@ import type { Objective } from '../losses/index.ts';
 import { type AdamW, clipGradient } from '../optimiser.ts';
 import { totalWeight } from '../train.ts';
 import { hasGradient, type ObjectiveGradient, objectiveGradient, type TokenFigures, type WeighedEpisode } from './objective-gradient.ts';
-import type { Imitated } from './self-imitation.ts';
 import { atTemperatureOne, lastGain } from './temper.ts';
+
+/** Rows that are learnt by their likelihood. */
+export interface Imitated {
+  /** Of their likelihood beside the objective. */
+  readonly weight: number;
+  /** That of the sampling. What is imitated is imitated at temperature 1, as in supervised fine-tuning. */
+  readonly temperature: number;
+  /** Those of each update. */
+  readonly parts: readonly (readonly Row[])[];
+}
 
 export interface UpdateOptions {
   readonly learner: Learner;
@@ -71,24 +80,21 @@ export async function updatePolicy(episodes: readonly WeighedEpisode[], options:
     const batches = parted(random.shuffle(episodes), miniBatches);
     // Fewer episodes than parts leave updates that only imitate.
     for (let i = 0; i < miniBatches; i++) {
-      const batch = batches[i] ?? [], rows = imitated?.parts[epoch * miniBatches + i] ?? [], heard = batch.some(episode => hasGradient(episode, objective));
-      if (!heard && rows.length === 0) continue;
-      const found = heard ? await objectiveGradient(learner, batch, objective, reference) : undefined;
-      let gradient = found?.gradient;
+      const batch = batches[i] ?? [], rows = imitated?.parts[epoch * miniBatches + i] ?? [];
+      const found = batch.some(episode => hasGradient(episode, objective)) ? await objectiveGradient(learner, batch, objective, reference) : undefined;
+      const likelihood = imitated && rows.length > 0 ? await addLikelihood(learner, found?.gradient, rows, imitated) : undefined;
+      const gradient = likelihood?.sum ?? found?.gradient;
+      if (!gradient) continue;
       if (found) seen.push(found);
-      if (rows.length > 0) {
-        const { loss, sum } = await addLikelihood(learner, gradient, rows, imitated!);
-        likelihoods.push(loss);
-        gradient = sum;
-      }
-      const length = clipGradient(gradient!, clip);
+      if (likelihood) likelihoods.push(likelihood.loss);
+      const length = clipGradient(gradient, clip);
       largest = Math.max(largest, length);
       if (norm !== null && length > skipAbove * norm) {
         skipped++;
         continue;
       }
       norm = norm === null ? length : memory * norm + (1 - memory) * length;
-      optimiser.step(gradient!, learningRate);
+      optimiser.step(gradient, learningRate);
       updates++;
     }
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import { layoutOfCheckpoint, trajectoryRow } from '../../policy/index.ts';
 import { priorOf } from '../prior.ts';
-import { tokenRenaming } from '../rename-tokens.ts';
+import { shareRenamed } from '../rename-tokens.ts';
 import { sft } from '../sft.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import type { Demonstrations } from './demonstrations.ts';
@@ -40,7 +40,7 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
   const apart = new Set(Array.from({ length: holdOut }, (_, i) => Math.floor((i + 0.5) * rows.length / holdOut)));
   const trained = rows.filter((_, i) => !apart.has(i)), heldOut = rows.filter((_, i) => apart.has(i));
   const prior = start.origin.stages.length > 0 && settings.replay > 0 ? priorOf({ world, recipe, layout, seed }) : undefined;
-  const rename = tokenRenaming(layout.tokenizer, recipe, { places: renamedPlaces });
+  const rename = shareRenamed(layout.tokenizer, recipe, { share: renamed, places: renamedPlaces });
   const stepsAnEpoch = Math.max(1, Math.ceil(trained.reduce((sum, row) => sum + row.tokens.length, 0) / tokensPerStep));
   return trainStage({
     ...stage, start,
@@ -50,7 +50,7 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
     },
     train: common => sft({
       ...common, ...(onStep && { onStep }), demonstrations: trained, epochs, tokensPerStep, learningRate, seed,
-      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}`, apply: (row, random) => (random() < renamed ? { ...row, tokens: rename(random)(row.tokens) } : row) },
+      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}`, apply: rename },
       ...(prior && { replay: { stream: prior.stream, share: settings.replay, document: number => prior.document(number % replayed) } }),
       ...(holdOut > 0 && { validation: { rows: heldOut, every: stepsAnEpoch, patience } }),
     }),

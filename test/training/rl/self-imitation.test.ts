@@ -23,7 +23,7 @@ for (const record of world.tasks('train', 6)) {
 }
 const rowOf = (trajectory: Trajectory): Row => trajectoryRow(trajectory, layout, { observationWeight: 0.1 });
 const settings = selfImitationSchema.parse({ renamed: 0 });
-const won = (changes: object = {}, shown: readonly Trajectory[] = []) => new WonEpisodes(layout, { ...settings, ...changes }, { temperature: 1, demonstrations: shown, context });
+const won = (changes: object = {}, shown: readonly Trajectory[] = []) => new WonEpisodes(layout, { ...settings, ...changes }, { demonstrations: shown, context });
 const texts = (rows: readonly (readonly Row[])[]) => rows.flat().map(({ tokens }) => start.tokenizer.decode(Array.from(tokens))).toSorted();
 
 describe('WonEpisodes', () => {
@@ -34,15 +34,15 @@ describe('WonEpisodes', () => {
   it('keeps the shortest won episode of each task, and none that was lost', () => {
     const episodes = won();
     episodes.add([longer, first, { ...second, success: false }]);
-    expect(texts(episodes.draw(createRandom(1), 1).parts)).toEqual(texts([[rowOf(first)]]));
+    expect(texts(episodes.draw(createRandom(1), 1))).toEqual(texts([[rowOf(first)]]));
     episodes.add([longer]);
-    expect(texts(episodes.draw(createRandom(1), 1).parts)).toEqual(texts([[rowOf(first)]]));
+    expect(texts(episodes.draw(createRandom(1), 1))).toEqual(texts([[rowOf(first)]]));
   });
 
   it('reads what was refused and does not imitate it', () => {
     const episodes = won();
     episodes.add([longer]);
-    const [row] = episodes.draw(createRandom(1), 1).parts.flat(), reply = layout.reply(longer.steps[0]!.reply);
+    const [row] = episodes.draw(createRandom(1), 1).flat(), reply = layout.reply(longer.steps[0]!.reply);
     const begin = layout.opening(longer.opening).length + layout.reminder(longer.opening).length;
     expect(Array.from(row!.tokens).slice(begin, begin + reply.length)).toEqual(reply);
     expect(Array.from(row!.weights).slice(begin, begin + reply.length)).toEqual(reply.map(() => 0));
@@ -52,12 +52,12 @@ describe('WonEpisodes', () => {
   it('draws about as many tokens as were asked for, each episode at most once, demonstrations among them', () => {
     const all = won({}, demonstrations.slice(0, 2));
     all.add(demonstrations.slice(2));
-    const { parts } = all.draw(createRandom(1), 4);
+    const parts = all.draw(createRandom(1), 4);
     expect(parts).toHaveLength(4);
     expect(texts(parts)).toEqual(texts([demonstrations.map(rowOf)]));
     const few = won({ tokens: 150 });
     few.add(demonstrations);
-    const tokens = few.draw(createRandom(2), 2).parts.flat().map(row => row.tokens.length), sum = tokens.reduce((total, each) => total + each, 0);
+    const tokens = few.draw(createRandom(2), 2).flat().map(row => row.tokens.length), sum = tokens.reduce((total, each) => total + each, 0);
     expect(sum).toBeGreaterThanOrEqual(150);
     expect(sum - tokens.at(-1)!).toBeLessThan(150);
   });
@@ -70,13 +70,13 @@ describe('WonEpisodes', () => {
   });
 
   it('passes over a won episode that does not fit into the context', () => {
-    const episodes = new WonEpisodes(layout, settings, { temperature: 1, context: 20 });
+    const episodes = new WonEpisodes(layout, settings, { context: 20 });
     episodes.add(demonstrations);
-    expect(episodes.draw(createRandom(1), 2).parts).toEqual([[], []]);
+    expect(episodes.draw(createRandom(1), 2)).toEqual([[], []]);
   });
 
   it('says which demonstration the policy cannot read', () => {
-    expect(() => new WonEpisodes(layout, settings, { temperature: 1, demonstrations, context: 20 })).toThrow(/has \d+ tokens and the policy's context is 20/);
+    expect(() => new WonEpisodes(layout, settings, { demonstrations, context: 20 })).toThrow(/has \d+ tokens and the policy's context is 20/);
   });
 });
 
