@@ -24,13 +24,13 @@ export function roomQuestions(kinds: readonly string[]): QuestionWriter {
       refused = observation.trim() === 'Nothing happens.' && command ? reasonOfRefusal(notes, command) : undefined;
     },
     ask(random) {
-      if (refused !== undefined && random() < whyShare) return { question: 'why?', answer: `${refused}.` };
+      if (refused !== undefined && random() < whyShare) return { question: 'why?', answer: `${refused}.`, tag: 'reflection' };
       const seen = seenKinds(notes), unseen = kinds.filter(kind => !seen.includes(kind));
       const pool = seen.length === 0 || random() < unseenShare ? unseen : notes.held !== undefined && random() < inHandShare ? [kindOf(notes.held)] : seen;
       if (pool.length === 0) return undefined;
       const kind = random.pick(pool), looks = random() < looksShare ? random.pick(['clean', 'hot', 'cool']) : undefined;
       const answer = whereIs(notes, kind, looks);
-      return answer === undefined ? undefined : { question: `${looks ? `${looks} ` : ''}${kind}?`, answer };
+      return answer === undefined ? undefined : { question: `${looks ? `${looks} ` : ''}${kind}?`, answer, tag: tagOf(notes, kind) };
     },
   };
 }
@@ -42,7 +42,7 @@ export function roomGoalQuestions(kinds: readonly string[], goal: string): Quest
     see: (observation, command) => notes.see(observation, command),
     ask() {
       const answer = wanted === undefined ? undefined : whereIs(notes, wanted);
-      return answer === undefined ? undefined : { question: `${wanted}?`, answer };
+      return answer === undefined ? undefined : { question: `${wanted}?`, answer, tag: tagOf(notes, wanted!) };
     },
   };
 }
@@ -58,6 +58,11 @@ function whereIs(notes: RoomNotes, kind: string, looks?: string): string | undef
   if (places.length === 0) return `no ${kind} seen yet.`;
   const here = places.find(({ place }) => place === notes.at) ?? (new Set(places.map(({ place }) => place)).size === 1 ? places[0] : undefined);
   return here && `${here.thing} is in ${here.place.name}.`;
+}
+
+/** What is known is gone on with; what is not has to be found. */
+function tagOf(notes: RoomNotes, kind: string): 'monitor' | 'explore' {
+  return notes.seen(kind).length > 0 || (notes.held !== undefined && kindOf(notes.held) === kind) ? 'monitor' : 'explore';
 }
 
 /** Why a command was refused, as far as the text tells: what lessons say too. */

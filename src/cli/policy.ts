@@ -5,6 +5,7 @@ import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
 import { inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
+import { knowsTaggedAnswers } from '../training/stages/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 
@@ -46,7 +47,7 @@ async function inspect(file: string, options: InspectOptions): Promise<void> {
 
 async function probed(file: string, name: string, options: InspectOptions): Promise<RetrievalProbe> {
   const world = await loadWorld(name, options), checkpoint = await loadPolicy(file, world.name);
-  return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), learner: computeOptions(options) });
+  return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), tagged: knowsTaggedAnswers(checkpoint), learner: computeOptions(options) });
 }
 
 /** The retrieval probe for people; empty for a world without names that could be exchanged. */

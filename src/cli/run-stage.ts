@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
 import { layoutOfCheckpoint, type TrainedPolicy } from '../policy/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
-import type { StageContext } from '../training/stages/index.ts';
+import { knowsTaggedAnswers, type StageContext } from '../training/stages/index.ts';
 import { stateFile, type StageResult } from '../training/stage.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
@@ -34,7 +34,7 @@ export async function runStage(what: string, world: World, start: TrainedPolicy,
     }), () => process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'));
     progress.end();
     const seconds = Math.round((performance.now() - from) / 100) / 10;
-    const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), learner: computeOptions(options) });
+    const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), tagged: knowsTaggedAnswers(policy), learner: computeOptions(options) });
     report(options, { training, engine, seconds, probe });
     if (training && !training.finished) process.exitCode = 1;
   } finally {

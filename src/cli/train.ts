@@ -36,7 +36,7 @@ interface SftArguments extends CommonOptions {
   readonly observationWeight: number;
   readonly renamed: number;
   readonly renamedPlaces: number;
-  readonly replay: number;
+  readonly stuck: number;
   readonly holdOut: number;
   readonly patience: number;
 }
@@ -90,13 +90,13 @@ function sftCommand(): Command {
     .option('--observation-weight <number>', 'weight of what the world says, where the policy\'s own tokens weigh 1', numberFrom(0, 1), sftDefaults.observationWeight)
     .option('--renamed <share>', 'share of demonstrations in which things have other names, drawn for each epoch', numberFrom(0, 1), sftDefaults.renamed)
     .option('--renamed-places <share>', 'share of those in which places have other names too', numberFrom(0, 1), sftDefaults.renamedPlaces)
-    .option('--replay <share>', 'share of tokens of the world text, so that it is not forgotten; 0 without --from', numberFrom(0, 0.9), sftDefaults.replay)
+    .option('--stuck <share>', 'share of demonstrations in which chains of refused mistakes go on for longer, drawn for each epoch', numberFrom(0, 1), sftDefaults.stuck)
     .option('--hold-out <count>', 'demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept', wholeNumber(0), sftDefaults.holdOut)
     .option('--patience <count>', 'epochs without a better model after which the training stops, with --hold-out', wholeNumber(), sftDefaults.patience), sftDefaults)
     .action(async (name: string, options: SftArguments) => {
       const world = await loadWorld(name, options), demonstrations = demonstrationsIn(options.demonstrations, world);
-      const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, replay, holdOut, patience } = options;
-      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, replay, holdOut, patience }));
+      const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, holdOut, patience } = options;
+      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, holdOut, patience }));
     });
 }
 

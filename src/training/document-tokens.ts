@@ -1,32 +1,39 @@
-import type { Segment, WorldDocument } from '../demonstrations/index.ts';
+import type { Segment, SegmentKind, WorldDocument } from '../demonstrations/index.ts';
 import type { Layout } from '../policy/index.ts';
 import type { TokenDocument } from './pretrain.ts';
 
 /**
  * A document of world text in tokens, laid out as episodes are: commands in `<action>`, a question and its answer behind what
- * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies.
+ * the world wrote. Where the opening has a goal its reminder stands in place of questions, as it stands before replies. An answer begins as a reply does that
+ * says it, with its tag. Where the world goes on though no command was given, which happens in no episode, `<end>` stands: no loss teaches it, and none
+ * teaches to write as the world does where a reply should go on.
+ *
+ * @param options `tagged: false` for the form of policies made before that: no tags, no `<end>`
  */
-export function documentTokens({ segments }: WorldDocument, layout: Layout): TokenDocument {
-  const tokens: number[] = [], weights: number[] = [];
+export function documentTokens({ segments }: WorldDocument, layout: Layout, { tagged = true } = {}): TokenDocument {
+  const { tokenizer, action } = layout, tokens: number[] = [], weights: number[] = [];
   const put = (added: readonly number[], weight: (i: number) => number): void => {
     added.forEach((token, i) => {
       tokens.push(token);
       weights.push(weight(i));
     });
   };
-  let command: string | null = null, reminder: readonly number[] = [];
+  let command: string | null = null, reminder: readonly number[] = [], before: SegmentKind | undefined;
   for (const group of grouped(segments)) {
-    const [{ kind }, weight] = [group[0]!, group.at(-1)!.weight];
+    const [{ kind, tag }, weight] = [group[0]!, group.at(-1)!.weight];
     const text = group.map(segment => segment.text).join('');
+    if (tagged && ((kind === 'observation' && before !== 'command') || (kind === 'question' && before === 'answer'))) put([tokenizer.end], () => 0);
+    before = kind;
     if (kind === 'opening') put([...layout.opening(text), ...(reminder = layout.reminder(text))], () => weight);
     else if (kind === 'observation') put([...layout.observation(text, group[0]!.answers ?? command), ...reminder], () => weight);
     else if (kind === 'command') {
       command = text;
       const inside = layout.command(text);
       // The verb counts as its own segment says, what is named after it as the last one.
-      put([layout.action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
+      put([action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
     // An answer comes right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
-    } else if (kind === 'answer' || reminder.length === 0) put(layout.tokenizer.encode(text), () => weight);
+    } else if (kind === 'answer') put(tokenizer.encode(tagged && tag ? `<${tag}>${text}` : text), () => weight);
+    else if (reminder.length === 0) put(tokenizer.encode(text), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };

@@ -51,7 +51,7 @@ export function priorOf({ world, recipe, layout, categories, seed = 0, steps = 1
     setImmediate(prepare);
   }
   return {
-    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, steps, renamed, goals })),
+    stream: hash(canonicalJson({ world: world.name, version: world.version, grammar: world.grammar, codec: layout.codec.name, tokenizer: layout.tokenizer.hash, categories: categories ?? null, seed, tagged: true, steps, renamed, goals })),
     document(n) {
       const document = made.get(n) ?? make(n), inOrder = n === last + 1;
       for (const old of made.keys()) if (old <= n || !inOrder) made.delete(old);

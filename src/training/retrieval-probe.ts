@@ -1,5 +1,6 @@
 import { type Recipe, worldDocuments } from '../demonstrations/index.ts';
 import { type Layout, Learner, type LearnerOptions, type Model, type Row } from '../policy/index.ts';
+import { metaTags } from '../tags/index.ts';
 import { createRandom, type World } from '../world/index.ts';
 import { documentTokens } from './document-tokens.ts';
 import { documentRows } from './pretrain.ts';
@@ -13,7 +14,7 @@ export interface RetrievalProbe {
   readonly takeNumber: Hits;
   /** The number of the thing in an answer: `2` of `mug 2 is in drawer 1`. */
   readonly answerNumber: Hits;
-  /** Whether a thing is known at all: the first token of an answer to `mug?`. */
+  /** Whether a thing is known at all: the first token of an answer to `mug?`, or its tag. */
   readonly answerKnown: Hits;
 }
 
@@ -21,19 +22,22 @@ export interface RetrievalProbe {
  * Can the model look a thing up in what it has read? Random play that no training has seen, in which kinds and numbers of things have
  * other names, so that nothing can be known by heart. A prior that gives less than 80 % of the numbers of `take` is not ready for
  * demonstrations (`take` sometimes leaves a choice, so 100 % is out of reach).
+ *
+ * @param options `tagged: false` for a policy whose prior had answers without tags (see `knowsTaggedAnswers`)
  */
-export async function retrievalProbe({ model, layout, world, recipe, documents = 60, learner: options }: { model: Model; layout: Layout; world: World; recipe: Recipe; documents?: number; learner?: LearnerOptions }): Promise<RetrievalProbe> {
+export async function retrievalProbe({ model, layout, world, recipe, documents = 60, tagged = true, learner: options }: { model: Model; layout: Layout; world: World; recipe: Recipe; documents?: number; tagged?: boolean; learner?: LearnerOptions }): Promise<RetrievalProbe> {
   const { tokenizer, action } = layout;
   const play = worldDocuments({ world, recipe, seed: 'probe', steps: 18 });
   const rename = tokenRenaming(tokenizer, recipe);
   const kinds = new Set((recipe.renamed ?? []).map(kind => tokenizer.encode(kind)[0]!));
   const word = (text: string) => tokenizer.encode(text)[0]!;
   const [take, question] = [word('take'), word('?')];
+  const tags = new Set(metaTags.map(tag => word(`<${tag}>`)));
   const isNumber = new Set(Array.from({ length: 61 }, (_, i) => tokenizer.id(String(i))));
 
   const rows: Row[] = [], wanted: { kind: keyof RetrievalProbe; row: number; at: number }[] = [];
   for (let n = 0; n < documents; n++) {
-    const { tokens } = documentTokens(play(n), layout);
+    const { tokens } = documentTokens(play(n), layout, { tagged });
     const renamed = rename(createRandom('probe', n))(tokens);
     for (const row of documentRows({ tokens: renamed }, model.config.context).slice(0, 1)) {
       const weights = Array.from(row.tokens, () => 0);
@@ -41,7 +45,7 @@ export async function retrievalProbe({ model, layout, world, recipe, documents =
         const [token, kind, before, opens] = [row.tokens[i]!, row.tokens[i - 1]!, row.tokens[i - 2]!, row.tokens[i - 3]!];
         let found: keyof RetrievalProbe | undefined;
         if (isNumber.has(token) && kinds.has(kind) && before === take && opens === action.begin) found = 'takeNumber';
-        else if (isNumber.has(token) && kinds.has(kind) && before === question) found = 'answerNumber';
+        else if (isNumber.has(token) && kinds.has(kind) && (before === question || tags.has(before))) found = 'answerNumber';
         else if (kind === question && kinds.has(before)) found = 'answerKnown';
         if (!found) continue;
         weights[i] = 1;

@@ -110,6 +110,7 @@ test('a question says where a thing is now, and half of them ask for what was no
   const asked = Array.from({ length: 400 }, () => writer.ask(random)!);
   expect(new Set(asked.map(({ answer }) => answer))).toEqual(new Set(['mug 2 is in drawer 1.', 'no pen seen yet.']));
   expect(asked.filter(({ answer }) => answer.startsWith('no ')).length / 400).toBeCloseTo(0.5, 1);
+  for (const { answer, tag } of asked) expect(tag).toBe(answer.startsWith('no ') ? 'explore' : 'monitor');
 });
 
 test.each([
@@ -121,7 +122,7 @@ test.each([
   writer.see(atDrawer[1], atDrawer[0]);
   writer.see('Nothing happens.', command);
   const asked = Array.from({ length: 100 }, () => writer.ask(random)!);
-  expect(asked.find(({ question }) => question === 'why?')?.answer).toBe(why);
+  expect(asked.find(({ question }) => question === 'why?')).toEqual(why && { question: 'why?', answer: why, tag: 'reflection' });
   writer.see('You are not carrying anything.', 'inventory');
   expect(Array.from({ length: 100 }, () => writer.ask(random)!).some(({ question }) => question === 'why?')).toBe(false);
 });

@@ -81,16 +81,14 @@ describe('sft', () => {
     expect(resumed.parameters).toEqual(straight.parameters);
   });
 
-  it('trains on renamed demonstrations and replayed documents as the seed says', async () => {
+  it('trains on variants of the demonstrations as the seed says', async () => {
     const options: Partial<SftOptions> = {
       augment: { name: 'reverse', apply: (row, random) => (random() < 0.5 ? row : { ...row, tokens: Array.from(row.tokens).toReversed() }) },
-      replay: { stream: 'copy', share: 0.3, document: number => ({ tokens: Array.from(copyRow('replay', number).tokens) }) },
     };
     const [one, same, other] = [await run(options), await run(options), await run({ ...options, seed: 1 })];
     expect(same.parameters).toEqual(one.parameters);
     expect(other.parameters).not.toEqual(one.parameters);
-    const plain = await run({});
-    expect(one.result.tokens / plain.result.tokens).toBeCloseTo(1 / 0.7, 0);
+    expect(one.parameters).not.toEqual((await run({})).parameters);
   });
 
   it('does not go on from the state of another training', async () => {

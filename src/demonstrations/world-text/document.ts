@@ -1,3 +1,4 @@
+import type { MetaTag } from '../../tags/index.ts';
 import type { Random } from '../../world/index.ts';
 
 export const segmentKinds = ['opening', 'command', 'observation', 'question', 'answer'] as const;
@@ -17,6 +18,8 @@ export interface Segment {
   readonly weight: number;
   /** For an observation whose command is not shown: the command that it answers. */
   readonly answers?: string;
+  /** For an answer: the tag of a reply that says it. */
+  readonly tag?: MetaTag;
 }
 
 /** Some play without a goal, in words. A command and its observation follow each other; questions stand after observations. */
@@ -27,11 +30,20 @@ export interface WorldDocument {
   readonly segments: readonly Segment[];
 }
 
-export interface Question { readonly question: string; readonly answer: string }
+export interface Question {
+  readonly question: string;
+  readonly answer: string;
+  /** The tag of a reply that says so: `explore` of what has not been seen, `monitor` of what has, `reflection` after a refusal. */
+  readonly tag?: MetaTag;
+}
 
 /** Asks about what the printed text has told, and about nothing else. */
 export interface QuestionWriter {
   see(observation: string, command?: string): void;
   /** A question that can be answered now; undefined when there is none. */
   ask(random: Random): Question | undefined;
+}
+
+export function questionSegments({ question, answer, tag }: Question, lookUpWeight: number): Segment[] {
+  return [{ kind: 'question', text: question, weight: textWeights.question }, { kind: 'answer', text: answer, weight: lookUpWeight, ...(tag && { tag }) }];
 }

@@ -1,7 +1,7 @@
 import { createRandom, type TaskRecord } from '../../world/index.ts';
 import { checkCategories, trainedCategories } from '../build.ts';
 import { refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
-import { type Segment, textWeights, type WorldDocument } from './document.ts';
+import { questionSegments, type Segment, textWeights, type WorldDocument } from './document.ts';
 import { taskCycle } from './task-cycle.ts';
 import type { WorldTextOptions } from './world-text.ts';
 
@@ -40,7 +40,7 @@ export function goalDocuments({ world, recipe, categories = trainedCategories(wo
       segments.push({ kind: 'observation', text: moment.observation, weight: textWeights.observation, answers: command });
       writer.see(moment.observation, command);
       const asked = random() < questions ? writer.ask(random) : undefined;
-      if (asked) segments.push({ kind: 'question', text: asked.question, weight: textWeights.question }, { kind: 'answer', text: asked.answer, weight: lookUpWeight });
+      if (asked) segments.push(...questionSegments(asked, lookUpWeight));
     }
     return segments;
   }

@@ -2,7 +2,7 @@ import { createRandom, type Random, type TaskRecord, type World } from '../../wo
 import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import type { Recipe } from '../recipe.ts';
-import { type QuestionWriter, type Segment, textWeights, type WorldDocument } from './document.ts';
+import { type Question, questionSegments, type QuestionWriter, type Segment, textWeights, type WorldDocument } from './document.ts';
 import { type PlayShares, randomPlay } from './random-play.ts';
 import { taskCycle } from './task-cycle.ts';
 
@@ -94,10 +94,10 @@ function commandSegments(command: string, lookUpWeight: number): Segment[] {
 
 /** Up to three different questions, each with the given probability. */
 function asked(writer: QuestionWriter | undefined, random: Random, probability: number, lookUpWeight: number): Segment[] {
-  const answers = new Map<string, string>();
+  const answers = new Map<string, Question>();
   for (let i = 0; i < 3; i++) {
     const asked = writer && random() < probability ? writer.ask(random) : undefined;
-    if (asked) answers.set(asked.question, asked.answer);
+    if (asked) answers.set(asked.question, asked);
   }
-  return [...answers].flatMap(([question, answer]): Segment[] => [{ kind: 'question', text: question, weight: textWeights.question }, { kind: 'answer', text: answer, weight: lookUpWeight }]);
+  return [...answers.values()].flatMap(asked => questionSegments(asked, lookUpWeight));
 }

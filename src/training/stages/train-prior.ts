@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Recipe } from '../../demonstrations/index.ts';
-import { layoutOfCheckpoint, type TrainedPolicy } from '../../policy/index.ts';
+import { type Checkpoint, layoutOfCheckpoint, type TrainedPolicy } from '../../policy/index.ts';
 import { hash, type World } from '../../world/index.ts';
 import { pretrain } from '../pretrain.ts';
 import { priorOf } from '../prior.ts';
@@ -42,10 +42,15 @@ export function trainPrior({ world, recipe, start, onStep, ...stage }: StageCont
     ...stage, start,
     settings: {
       stage: 'pretrain', world: world.name, worldVersion: world.version, grammar: world.grammar, stream, seed,
-      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed,
+      from: start.origin.stages.length === 0 ? null : originHash(start), steps, documentsPerStep, learningRate, commands, goals, renamed, tagged: true,
     },
     train: common => pretrain({ ...common, ...(onStep && { onStep }), document, stream, documentsPerStep, steps, learningRate }),
   });
+}
+
+/** Whether the answers it knows begin with tags: those of every prior but the first that were made. */
+export function knowsTaggedAnswers({ origin }: Pick<Checkpoint, 'origin'>): boolean {
+  return origin?.stages.every(({ stage, tagged }) => stage !== 'pretrain' || tagged === true) ?? true;
 }
 
 /** Names what a policy was trained with. */
