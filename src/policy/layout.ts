@@ -99,17 +99,19 @@ export function episodeSpans({ opening, steps }: { opening: string; steps: reado
 export interface TrajectoryRowOptions extends SpanOptions {
   /** Weight of what the world wrote, so that the model keeps its picture of it. Default 0: only the policy's tokens are learnt. */
   observationWeight?: number;
+  /** Writes a reply that is learnt in another way, with a weight for each token; undefined: as it is. */
+  rewrite?: (reply: readonly number[]) => { readonly tokens: readonly number[]; readonly weights: readonly number[] } | undefined;
 }
 
 /** One row of training data: weight 1 on what the policy wrote, 0 on marked mistakes, `observationWeight` on observations. */
-export function trajectoryRow(trajectory: Pick<Trajectory, 'opening' | 'steps'>, layout: Layout, { observationWeight = 0, ...options }: TrajectoryRowOptions = {}): Row {
+export function trajectoryRow(trajectory: Pick<Trajectory, 'opening' | 'steps'>, layout: Layout, { observationWeight = 0, rewrite, ...options }: TrajectoryRowOptions = {}): Row {
   const tokens: number[] = [], weights: number[] = [];
   for (const span of episodeSpans(trajectory, layout, options)) {
     const weight = span.by === 'world' ? observationWeight : trajectory.steps[span.step]!.mistake ? 0 : 1;
-    for (const token of span.tokens) {
-      weights.push(tokens.length === 0 ? 0 : weight);
-      tokens.push(token);
-    }
+    const written = rewrite && span.by === 'policy' && weight > 0 ? rewrite(span.tokens) : undefined;
+    tokens.push(...(written?.tokens ?? span.tokens));
+    weights.push(...(written?.weights ?? span.tokens.map(() => weight)));
   }
+  weights[0] = 0;
   return { tokens, weights };
 }

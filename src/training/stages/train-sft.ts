@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import { layoutOfCheckpoint, type Row, trajectoryRow } from '../../policy/index.ts';
-import type { Trajectory } from '../../trajectory/index.ts';
 import type { Random } from '../../world/index.ts';
 import { shareRenamed } from '../rename-tokens.ts';
 import { sft } from '../sft.ts';
+import { slip } from '../slip.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import { stuckLonger } from '../stuck-longer.ts';
 import type { Demonstrations } from './demonstrations.ts';
@@ -20,6 +20,7 @@ export const sftSettingsSchema = z.strictObject({
   renamed: z.number().min(0).max(1).default(0.7).describe('share of demonstrations in which things have other names, drawn for each epoch'),
   renamedPlaces: z.number().min(0).max(1).default(0).describe('share of those in which places have other names too, where the world allows it'),
   stuck: z.number().min(0).max(1).default(0.8).describe('share of demonstrations in which chains of refused mistakes go on for longer, drawn for each epoch'),
+  slips: z.number().min(0).max(1).default(0.15).describe('share of replies whose thought breaks off or goes round in circles before the action, drawn for each epoch'),
   holdOut: z.int().nonnegative().default(0).describe('demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept'),
   patience: z.int().positive().default(6).describe('epochs without a better model after which the training stops, with demonstrations held out'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
@@ -31,10 +32,10 @@ export type SftSettings = z.infer<typeof sftSettingsSchema>;
  * @throws ClewError when a demonstration does not fit into the policy's context, or none is left to train on.
  */
 export async function trainSft({ world, recipe, start, onStep, ...stage }: StageContext, { trajectories, content }: Demonstrations, settings: SftSettings): Promise<StageResult> {
-  const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, holdOut, patience } = settings;
+  const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, slips, holdOut, patience } = settings;
   const layout = layoutOfCheckpoint(start);
-  const { context } = start.model.config, rowOf = (trajectory: Trajectory) => trajectoryRow(trajectory, layout, { observationWeight });
-  const demonstrations = trajectories.map(trajectory => ({ trajectory, row: fittingRow(trajectory, rowOf(trajectory), context) }));
+  const { context } = start.model.config;
+  const demonstrations = trajectories.map(trajectory => ({ trajectory, row: fittingRow(trajectory, trajectoryRow(trajectory, layout, { observationWeight }), context) }));
   if (holdOut >= demonstrations.length) throw new ClewError(`With ${holdOut} held out nothing is left to train on: there are ${demonstrations.length} demonstrations.`);
   // Held out are those at even distances, so that each category is among them.
   const apart = new Set(Array.from({ length: holdOut }, (_, i) => Math.floor((i + 0.5) * demonstrations.length / holdOut)));
@@ -42,18 +43,21 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
   const rename = shareRenamed(layout.tokenizer, recipe, { share: renamed, places: renamedPlaces });
   const stepsAnEpoch = Math.max(1, Math.ceil(trained.reduce((sum, { row }) => sum + row.tokens.length, 0) / tokensPerStep));
   const variant = (row: Row, random: Random, n: number): Row => {
-    const longer = random() < stuck ? rowOf(stuckLonger(trained[n]!.trajectory, random)) : row;
-    return rename(fits(longer, context) ? longer : row, random);
+    const { trajectory } = trained[n]!;
+    const lost = trajectoryRow(random() < stuck ? stuckLonger(trajectory, random) : trajectory, layout, {
+      observationWeight, rewrite: reply => (random() < slips ? slip(reply, layout, random) : undefined),
+    });
+    return rename(fits(lost, context) ? lost : row, random);
   };
   return trainStage({
     ...stage, start,
     settings: {
       stage: 'sft', world: world.name, worldVersion: world.version, grammar: world.grammar, demonstrations: content, count: trained.length, from: originHash(start),
-      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, ...(renamedPlaces > 0 && { renamedPlaces }), stuck, holdOut, ...(holdOut > 0 && { patience }),
+      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, ...(renamedPlaces > 0 && { renamedPlaces }), stuck, slips, holdOut, ...(holdOut > 0 && { patience }),
     },
     train: common => sft({
       ...common, ...(onStep && { onStep }), demonstrations: trained.map(({ row }) => row), epochs, tokensPerStep, learningRate, seed,
-      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}, stuck ${stuck}`, apply: variant },
+      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}, stuck ${stuck}, slips ${slips}`, apply: variant },
       ...(holdOut > 0 && { validation: { rows: heldOut.map(({ row }) => row), every: stepsAnEpoch, patience } }),
     }),
   });
