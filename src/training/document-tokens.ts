@@ -32,12 +32,18 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout, { ta
       // The verb counts as its own segment says, what is named after it as the last one.
       put([action.begin, ...inside], i => (i <= 1 || i === inside.length ? group[0]!.weight : weight));
     // An answer comes right behind the question mark, whose neighbour is what was asked for: a tiny model then looks up in one step.
-    } else if (kind === 'answer') put(tokenizer.encode(tagged && tag ? `<${tag}>${text}` : text), () => weight);
+    } else if (kind === 'answer') {
+      if (tagged && tag) put(tokenizer.encode(`<${tag}>`), () => tagWeight * weight);
+      put(tokenizer.encode(text), () => weight);
+    }
     else if (reminder.length === 0) put(tokenizer.encode(text), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };
 }
+
+/** How much more the tag of an answer weighs than its words: it alone says whether a thing has been seen. */
+const tagWeight = 3;
 
 /** Neighbouring segments of one kind are one text, but for observations, each of which answers a command of its own. */
 function grouped(segments: readonly Segment[]): Segment[][] {

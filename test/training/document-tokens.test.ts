@@ -20,9 +20,9 @@ test('what can be looked up weighs most, what is asked nothing, and the first to
   expect(tokens).toEqual(expect.arrayContaining(['pen 0', '? 0', 'no 3', 'seen 3', 'take 1', '1 3', 'you 0.5']));
 });
 
-test('an answer begins with the tag of a reply that says it', () => {
+test('an answer begins with the tag of a reply that says it, which weighs most of all', () => {
   const tokens = written([opening, question, answer, ...command, observation]), at = tokens.indexOf('? 0');
-  expect(tokens.slice(at, at + 3)).toEqual(['? 0', '<explore> 3', 'no 3']);
+  expect(tokens.slice(at, at + 3)).toEqual(['? 0', '<explore> 9', 'no 3']);
   expect(tokens.toSpliced(at + 1, 1)).toEqual(written([opening, question, answer, ...command, observation], { tagged: false }));
 });
 
