@@ -37,7 +37,7 @@ interface SftArguments extends CommonOptions {
   readonly renamed: number;
   readonly renamedPlaces: number;
   readonly stuck: number;
-  readonly slips: number;
+  readonly circles: number;
   readonly holdOut: number;
   readonly patience: number;
 }
@@ -92,13 +92,13 @@ function sftCommand(): Command {
     .option('--renamed <share>', 'share of demonstrations in which things have other names, drawn for each epoch', numberFrom(0, 1), sftDefaults.renamed)
     .option('--renamed-places <share>', 'share of those in which places have other names too', numberFrom(0, 1), sftDefaults.renamedPlaces)
     .option('--stuck <share>', 'share of demonstrations in which chains of refused mistakes go on for longer, drawn for each epoch', numberFrom(0, 1), sftDefaults.stuck)
-    .option('--slips <share>', 'share of replies whose thought breaks off or goes round in circles before the action, drawn for each epoch', numberFrom(0, 1), sftDefaults.slips)
+    .option('--circles <share>', 'share of replies whose thought goes round in circles before the action, drawn for each epoch', numberFrom(0, 1), sftDefaults.circles)
     .option('--hold-out <count>', 'demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept', wholeNumber(0), sftDefaults.holdOut)
     .option('--patience <count>', 'epochs without a better model after which the training stops, with --hold-out', wholeNumber(), sftDefaults.patience), sftDefaults)
     .action(async (name: string, options: SftArguments) => {
       const world = await loadWorld(name, options), demonstrations = demonstrationsIn(options.demonstrations, world);
-      const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, slips, holdOut, patience } = options;
-      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, slips, holdOut, patience }));
+      const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, circles, holdOut, patience } = options;
+      await runStage('SFT', world, await startOf(world, options), options, context => trainSft(context, demonstrations, { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, circles, holdOut, patience }));
     });
 }
 

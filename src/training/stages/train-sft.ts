@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import { layoutOfCheckpoint, type Row, trajectoryRow } from '../../policy/index.ts';
 import type { Random } from '../../world/index.ts';
+import { circling } from '../circling.ts';
 import { shareRenamed } from '../rename-tokens.ts';
 import { sft } from '../sft.ts';
-import { slip } from '../slip.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import { stuckLonger } from '../stuck-longer.ts';
 import type { Demonstrations } from './demonstrations.ts';
@@ -20,7 +20,7 @@ export const sftSettingsSchema = z.strictObject({
   renamed: z.number().min(0).max(1).default(0.7).describe('share of demonstrations in which things have other names, drawn for each epoch'),
   renamedPlaces: z.number().min(0).max(1).default(0).describe('share of those in which places have other names too, where the world allows it'),
   stuck: z.number().min(0).max(1).default(0.8).describe('share of demonstrations in which chains of refused mistakes go on for longer, drawn for each epoch'),
-  slips: z.number().min(0).max(1).default(0.15).describe('share of replies whose thought breaks off or goes round in circles before the action, drawn for each epoch'),
+  circles: z.number().min(0).max(1).default(0.15).describe('share of replies whose thought goes round in circles before the action, drawn for each epoch'),
   holdOut: z.int().nonnegative().default(0).describe('demonstrations that are kept apart to keep the model that is best on them; 0: all are trained on, and the last model is kept'),
   patience: z.int().positive().default(6).describe('epochs without a better model after which the training stops, with demonstrations held out'),
   seed: z.int().nonnegative().default(0).describe('keys every draw'),
@@ -32,7 +32,7 @@ export type SftSettings = z.infer<typeof sftSettingsSchema>;
  * @throws ClewError when a demonstration does not fit into the policy's context, or none is left to train on.
  */
 export async function trainSft({ world, recipe, start, onStep, ...stage }: StageContext, { trajectories, content }: Demonstrations, settings: SftSettings): Promise<StageResult> {
-  const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, slips, holdOut, patience } = settings;
+  const { epochs, tokensPerStep, learningRate, seed, renamed, renamedPlaces, observationWeight, stuck, circles, holdOut, patience } = settings;
   const layout = layoutOfCheckpoint(start);
   const { context } = start.model.config;
   const demonstrations = trajectories.map(trajectory => ({ trajectory, row: fittingRow(trajectory, trajectoryRow(trajectory, layout, { observationWeight }), context) }));
@@ -45,7 +45,7 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
   const variant = (row: Row, random: Random, n: number): Row => {
     const { trajectory } = trained[n]!;
     const lost = trajectoryRow(random() < stuck ? stuckLonger(trajectory, random) : trajectory, layout, {
-      observationWeight, rewrite: reply => (random() < slips ? slip(reply, layout, random) : undefined),
+      observationWeight, rewrite: reply => (random() < circles ? circling(reply, layout, random) : undefined),
     });
     return rename(fits(lost, context) ? lost : row, random);
   };
@@ -53,11 +53,11 @@ export async function trainSft({ world, recipe, start, onStep, ...stage }: Stage
     ...stage, start,
     settings: {
       stage: 'sft', world: world.name, worldVersion: world.version, grammar: world.grammar, demonstrations: content, count: trained.length, from: originHash(start),
-      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, ...(renamedPlaces > 0 && { renamedPlaces }), stuck, slips, holdOut, ...(holdOut > 0 && { patience }),
+      seed, epochs, tokensPerStep, learningRate, observationWeight, renamed, ...(renamedPlaces > 0 && { renamedPlaces }), stuck, circles, holdOut, ...(holdOut > 0 && { patience }),
     },
     train: common => sft({
       ...common, ...(onStep && { onStep }), demonstrations: trained.map(({ row }) => row), epochs, tokensPerStep, learningRate, seed,
-      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}, stuck ${stuck}, slips ${slips}`, apply: variant },
+      augment: { name: `renamed ${renamed}${renamedPlaces > 0 ? `, places ${renamedPlaces}` : ''}, stuck ${stuck}, circles ${circles}`, apply: variant },
       ...(holdOut > 0 && { validation: { rows: heldOut.map(({ row }) => row), every: stepsAnEpoch, patience } }),
     }),
   });
