@@ -35,8 +35,7 @@ export function documentTokens({ segments }: WorldDocument, layout: Layout, { ta
     } else if (kind === 'answer') {
       if (tagged && tag) put(tokenizer.encode(`<${tag}>`), () => tagWeight * weight);
       put(tokenizer.encode(text), () => weight);
-    }
-    else if (reminder.length === 0) put(tokenizer.encode(text), () => weight);
+    } else if (reminder.length === 0) put(tokenizer.encode(text), () => weight);
   }
   weights[0] = 0;
   return { tokens, weights };
