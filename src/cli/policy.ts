@@ -58,3 +58,12 @@ export function formatProbe(probe: RetrievalProbe): string {
     return of === 0 ? '' : `  looks up ${title.padEnd(26)}${(100 * right / of).toFixed(1).padStart(5)} % of ${of}\n`;
   }).join('');
 }
+
+/** Share of each look-up below which a prior is not ready for demonstrations. */
+const readyFrom = 0.8;
+
+/** What to do about a prior that does not look things up yet; empty when it does. */
+export function adviceOnPrior(probe: RetrievalProbe): string {
+  const ready = Object.values(probe).every(({ right, of }) => right >= readyFrom * of);
+  return ready ? '' : `This prior does not look things up yet (it should in ${100 * readyFrom} % and more): demonstrations would be wasted on it. Train one with more --tokens or another --seed.\n`;
+}

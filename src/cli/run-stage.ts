@@ -7,7 +7,7 @@ import { stateFile, type StageResult } from '../training/stage.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
-import { formatProbe } from './policy.ts';
+import { adviceOnPrior, formatProbe } from './policy.ts';
 import { trainProgress } from './train-progress.ts';
 
 /** What every stage is told on the command line. */
@@ -35,14 +35,14 @@ export async function runStage(what: string, world: World, start: TrainedPolicy,
     progress.end();
     const seconds = Math.round((performance.now() - from) / 100) / 10;
     const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), tagged: knowsTaggedAnswers(policy), learner: computeOptions(options) });
-    report(options, { training, engine, seconds, probe });
+    report(options, { what, training, engine, seconds, probe });
     if (training && !training.finished) process.exitCode = 1;
   } finally {
     progress.end();
   }
 }
 
-function report({ out, json }: StageRunOptions, { training, engine, seconds, probe }: { training: { step: number; steps: number; finished: boolean; loss: number; tokens: number; best?: { step: number; loss: number } } | null; engine: string; seconds: number; probe: RetrievalProbe | null }): void {
+function report({ out, json }: StageRunOptions, { what, training, engine, seconds, probe }: { what: string; training: { step: number; steps: number; finished: boolean; loss: number; tokens: number; best?: { step: number; loss: number } } | null; engine: string; seconds: number; probe: RetrievalProbe | null }): void {
   if (json) {
     process.stdout.write(`${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...training, engine: engine || null, seconds, probe }, null, 2)}\n`);
     return;
@@ -52,6 +52,7 @@ function report({ out, json }: StageRunOptions, { training, engine, seconds, pro
   else {
     process.stdout.write(`${pc.bold(out)}: ${training.step} steps, ${training.tokens.toLocaleString('en')} tokens, loss ${training.loss.toFixed(3)}${training.best ? `; best on held-out demonstrations at step ${training.best.step}, ${training.best.loss.toFixed(3)}` : ''}; ${seconds} s\n`);
     if (probe) process.stdout.write(formatProbe(probe));
+    if (probe && what === 'prior') process.stdout.write(pc.yellow(adviceOnPrior(probe)));
     process.stdout.write(pc.dim(`  clew policy inspect ${out}\n`));
   }
 }
