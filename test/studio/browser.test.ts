@@ -7,19 +7,19 @@ import household from '../../envs/household/index.ts';
 import room from '../../envs/locked-room/index.ts';
 import { openStore, type Store } from '../../src/index.ts';
 import { liveDatabase, serve, studioApp, type LiveDatabase, type Served } from '../../src/studio/index.ts';
-import { chromiumPath, needsChromium, openChromium, openPage } from './chromium.ts';
+import { chromiumPath, needsChromium, openChromium, openPage, patience } from './chromium.ts';
 import { makeStudy } from '../report/study.ts';
 import { trajectoryOf } from './recorded.ts';
 
 const worlds = [{ name: 'locked-room', world: room }, { name: 'household', world: household }, { name: 'elsewhere', problem: 'Its games are not here.' }];
 const token = 'a-token-for-the-tests';
 /** A busy machine may take its time. */
-const soon = { timeout: 30_000 };
+const soon = { timeout: patience };
 
 // Set CLEW_SCREENSHOTS to a folder to look at what the tests see.
 const look = (page: Page, name: string) => process.env['CLEW_SCREENSHOTS'] ? page.screenshot({ path: join(process.env['CLEW_SCREENSHOTS'], `${name}.png`), fullPage: true }) : undefined;
 
-describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { timeout: 180_000 }, () => {
+describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { timeout: 360_000 }, () => {
   let folder: string, writer: Store, database: LiveDatabase, browser: Browser, served: Served, onlyWorlds: Served;
   const stop = new AbortController();
 

@@ -14,9 +14,13 @@ export function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath!, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
+/** Milliseconds for what a page does: on a busy machine a browser beside other tests takes a while. */
+export const patience = 90_000;
+
 /** A page, and everything that went wrong on it so far: errors of scripts, of the console, and requests without an answer. */
 export async function openPage(browser: Browser, options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage(options);
+  page.setDefaultTimeout(patience);
   const problems: string[] = [];
   page.on('pageerror', error => problems.push(error.message));
   page.on('console', message => { if (['error', 'warning'].includes(message.type())) problems.push(`${message.text()} ${message.location().url}`); });
