@@ -1,4 +1,4 @@
-import type { QuestionWriter } from '../src/demonstrations/index.ts';
+import type { Question, QuestionWriter } from '../src/demonstrations/index.ts';
 import { kindOf, RoomNotes } from './room-notes.ts';
 
 /** Shares of the questions that ask for a kind that was not seen, for what is in hand, and why a command was refused. */
@@ -29,8 +29,8 @@ export function roomQuestions(kinds: readonly string[]): QuestionWriter {
       const pool = seen.length === 0 || random() < unseenShare ? unseen : notes.held !== undefined && random() < inHandShare ? [kindOf(notes.held)] : seen;
       if (pool.length === 0) return undefined;
       const kind = random.pick(pool), looks = random() < looksShare ? random.pick(['clean', 'hot', 'cool']) : undefined;
-      const answer = whereIs(notes, kind, looks);
-      return answer === undefined ? undefined : { question: `${looks ? `${looks} ` : ''}${kind}?`, answer, tag: tagOf(notes, kind) };
+      const found = whereIs(notes, kind, looks);
+      return found && { question: `${looks ? `${looks} ` : ''}${kind}?`, ...found };
     },
   };
 }
@@ -41,8 +41,8 @@ export function roomGoalQuestions(kinds: readonly string[], goal: string): Quest
   return {
     see: (observation, command) => notes.see(observation, command),
     ask() {
-      const answer = wanted === undefined ? undefined : whereIs(notes, wanted);
-      return answer === undefined ? undefined : { question: `${wanted}?`, answer, tag: tagOf(notes, wanted!) };
+      const found = wanted === undefined ? undefined : whereIs(notes, wanted);
+      return found && { question: `${wanted}?`, ...found };
     },
   };
 }
@@ -51,18 +51,16 @@ function seenKinds({ receptacles, held }: RoomNotes): string[] {
   return [...new Set([...[...receptacles.values()].flatMap(({ contents }) => contents ?? []), ...(held === undefined ? [] : [held])].map(kindOf))];
 }
 
-/** Where a thing of a kind is, or that it is as asked for; undefined where it is in several places and none of them here, when no answer would be the right one. */
-function whereIs(notes: RoomNotes, kind: string, looks?: string): string | undefined {
+/**
+ * Where a thing of a kind is, or that it is as asked for; undefined where it is in several places and none of them here, when no answer would be
+ * the right one. What is known is gone on with (`monitor`); what is not has to be found (`explore`).
+ */
+function whereIs(notes: RoomNotes, kind: string, looks?: string): Pick<Question, 'answer' | 'tag'> | undefined {
   const { held } = notes, places = notes.seen(kind);
-  if (held !== undefined && kindOf(held) === kind) return `${held} is ${looks !== undefined && notes.made.get(held)?.has(looks) ? looks : 'in hand'}.`;
-  if (places.length === 0) return `no ${kind} seen yet.`;
+  if (held !== undefined && kindOf(held) === kind) return { answer: `${held} is ${looks !== undefined && notes.made.get(held)?.has(looks) ? looks : 'in hand'}.`, tag: 'monitor' };
+  if (places.length === 0) return { answer: `no ${kind} seen yet.`, tag: 'explore' };
   const here = places.find(({ place }) => place === notes.at) ?? (new Set(places.map(({ place }) => place)).size === 1 ? places[0] : undefined);
-  return here && `${here.thing} is in ${here.place.name}.`;
-}
-
-/** What is known is gone on with; what is not has to be found. */
-function tagOf(notes: RoomNotes, kind: string): 'monitor' | 'explore' {
-  return notes.seen(kind).length > 0 || (notes.held !== undefined && kindOf(notes.held) === kind) ? 'monitor' : 'explore';
+  return here && { answer: `${here.thing} is in ${here.place.name}.`, tag: 'monitor' };
 }
 
 /** Why a command was refused, as far as the text tells: what lessons say too. */

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
 import { UsageError } from '../errors.ts';
-import { inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
+import { type Checkpoint, inspectCheckpoint, layoutOfCheckpoint, loadPolicy } from '../policy/index.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
 import { knowsTaggedAnswers } from '../training/stages/index.ts';
+import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 
@@ -47,6 +48,11 @@ async function inspect(file: string, options: InspectOptions): Promise<void> {
 
 async function probed(file: string, name: string, options: InspectOptions): Promise<RetrievalProbe> {
   const world = await loadWorld(name, options), checkpoint = await loadPolicy(file, world.name);
+  return probePolicy(checkpoint, world, options, file);
+}
+
+/** The retrieval probe of a policy, in the form that it knows. */
+export function probePolicy(checkpoint: Checkpoint, world: World, options: ComputeOptions, file?: string): Promise<RetrievalProbe> {
   return retrievalProbe({ model: checkpoint.model, layout: layoutOfCheckpoint(checkpoint, file), world, recipe: recipeFor(world), tagged: knowsTaggedAnswers(checkpoint), learner: computeOptions(options) });
 }
 

@@ -1,13 +1,13 @@
 import pc from 'picocolors';
 import { recipeFor } from '../../cold-start/index.ts';
-import { layoutOfCheckpoint, type TrainedPolicy } from '../policy/index.ts';
-import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
-import { knowsTaggedAnswers, type StageContext } from '../training/stages/index.ts';
+import type { TrainedPolicy } from '../policy/index.ts';
+import type { RetrievalProbe } from '../training/retrieval-probe.ts';
+import type { StageContext } from '../training/stages/index.ts';
 import { stateFile, type StageResult } from '../training/stage.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
-import { adviceOnPrior, formatProbe } from './policy.ts';
+import { adviceOnPrior, formatProbe, probePolicy } from './policy.ts';
 import { trainProgress } from './train-progress.ts';
 
 /** What every stage is told on the command line. */
@@ -34,7 +34,7 @@ export async function runStage(what: string, world: World, start: TrainedPolicy,
     }), () => process.stderr.write('\nStopping after this step. Run the same command again to go on.\n'));
     progress.end();
     const seconds = Math.round((performance.now() - from) / 100) / 10;
-    const probe = policy && await retrievalProbe({ model: policy.model, layout: layoutOfCheckpoint(policy), world, recipe: recipeFor(world), tagged: knowsTaggedAnswers(policy), learner: computeOptions(options) });
+    const probe = policy && await probePolicy(policy, world, options);
     report(options, { what, training, engine, seconds, probe });
     if (training && !training.finished) process.exitCode = 1;
   } finally {
