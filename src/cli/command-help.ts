@@ -47,7 +47,10 @@ const examples: Readonly<Record<string, readonly (readonly [line: string, purpos
     ['clew rubric ./my-world --out rubric.json', 'criteria of good play, from the world alone'],
     ['clew rubric household --episodes 20 --json', 'the same of a shipped world, as JSON'],
   ],
-  report: [['clew report runs.sqlite --out report.html', 'one page that needs nothing beside it']],
+  report: [
+    ['clew report runs.sqlite --out report.html', 'one page that needs nothing beside it'],
+    ['clew report runs.sqlite --plots figures', 'and every plot in it as an SVG file, for a paper'],
+  ],
   parse: [
     [
       "echo '<planning>Go.</planning><action>go to desk 1</action>' | clew parse",

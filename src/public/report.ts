@@ -6,6 +6,7 @@ export {
   resultOf,
   resultSchema,
   trajectoryViewSchema,
+  writePlots,
   writeReport,
   type EvaluationRow,
   type ReportAlarm,

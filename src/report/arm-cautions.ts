@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Run } from '../trajectory/store/index.ts';
-import { settingsOf } from './places.ts';
+import { type Training, trainingsBehind } from './trainings.ts';
 
 const termSchema = z.looseObject({
   signal: z.array(z.looseObject({ parts: z.array(z.string()) })),
@@ -15,17 +14,16 @@ const idleFormat =
   'each other alone, and each of them has it. Set `format` to have one that acts.';
 
 /**
- * What a reader must know of how an arm was trained before its figures are compared with others'. RLVMR's paper adds
- * the format penalty to rewards that are normalised by tag, where all malformed replies are one cell and lose it again.
+ * What a reader must know of how an arm was trained before its figures in a world are compared with others'. RLVMR's
+ * paper adds the format penalty to rewards that are normalised by tag, where all malformed replies are one cell and
+ * lose it again.
  */
-export function armCautions(runs: readonly Run[]): ReadonlyMap<string, readonly string[]> {
-  const cautions = new Map<string, readonly string[]>();
-  for (const run of runs) {
-    const { arm } = settingsOf(run);
-    const config = run.kind === 'rl' && arm !== null ? trainingConfig.safeParse(run.config) : null;
-    if (config?.success && isFormatIdle(config.data.advantages.terms)) cautions.set(arm!, [idleFormat]);
-  }
-  return cautions;
+export function armCautions(trainings: readonly Training[], arm: string, world: string): string[] {
+  const idle = trainingsBehind(trainings, arm, world).some(({ run }) => {
+    const config = trainingConfig.safeParse(run.config);
+    return config.success && isFormatIdle(config.data.advantages.terms);
+  });
+  return idle ? [idleFormat] : [];
 }
 
 /** There is a penalty for the format, and none of its terms compares malformed replies with others. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Run } from '../trajectory/store/index.ts';
 import { canonicalJson } from '../world/index.ts';
-import { settingsOf } from './places.ts';
+import { type Training, trainingsBehind } from './trainings.ts';
 
 /** A setting in which the trainings of two arms differ, as text: `format cost`, `0`, `0.5`. */
 export interface SettingApart {
@@ -29,30 +28,30 @@ interface Setting {
 type Settings = ReadonlyMap<string, Setting>;
 
 /**
- * The settings that decide what the trainings of each arm learn. Arms without a training run, and runs that another
- * program wrote, are left out.
+ * In which settings the trainings differ that two arms of a world have behind them, in the order in which they are
+ * named to a reader. Null where either is not known: an arm without a training run, or with those of another program.
  */
-export function armSettings(runs: readonly Run[]): ReadonlyMap<string, Settings> {
-  const arms = new Map<string, Settings>();
-  for (const run of runs) {
-    const { arm } = settingsOf(run);
-    const config = run.kind === 'rl' && arm !== null && !arms.has(arm) ? trainingConfig.safeParse(run.config) : null;
-    if (config?.success) arms.set(arm!, settingsIn(config.data));
-  }
-  return arms;
-}
-
-/**
- * In which settings two arms differ, in the order in which they are named to a reader. Null where either is not known.
- */
-export function settingsApart(arms: ReadonlyMap<string, Settings>, a: string, b: string): SettingApart[] | null {
-  const left = arms.get(a);
-  const right = arms.get(b);
+export function settingsApart(
+  trainings: readonly Training[],
+  a: string,
+  b: string,
+  world: string,
+): SettingApart[] | null {
+  const [left, right] = [a, b].map(arm => armSettings(trainings, arm, world));
   if (!left || !right) return null;
   return [...new Set([...left.keys(), ...right.keys()])].flatMap((setting): SettingApart[] => {
     const [mine, theirs] = [left.get(setting), right.get(setting)];
     return mine?.value === theirs?.value ? [] : [{ setting, a: mine?.shown ?? 'none', b: theirs?.shown ?? 'none' }];
   });
+}
+
+/** The settings that decide what an arm learns. Its seeds have the same. */
+function armSettings(trainings: readonly Training[], arm: string, world: string): Settings | undefined {
+  for (const { run } of trainingsBehind(trainings, arm, world)) {
+    const config = trainingConfig.safeParse(run.config);
+    if (config.success) return settingsIn(config.data);
+  }
+  return undefined;
 }
 
 function settingsIn({

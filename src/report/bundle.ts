@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { paletteStyle } from './plots/palette.ts';
 
 /** What a page runs and looks like: two texts, to be put into it or served beside it. */
 export interface PageCode {
@@ -9,7 +9,7 @@ export interface PageCode {
 }
 
 /**
- * Bundles the modules of a page into one script, and its style behind that of uPlot: `style.css`, or the files of the
+ * Bundles the modules of a page into one script, and its style: `style.css`, or the colours and then the files of the
  * folder `style` in order. For the build and the tests: rolldown is not there where Clew is only installed.
  * @param folder with a `main.ts` and a style
  */
@@ -24,14 +24,7 @@ export async function bundlePage(folder: URL): Promise<PageCode> {
   });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true });
-    const ofChart = (file: string): string =>
-      readFileSync(createRequire(import.meta.url).resolve(`uplot/${file}`), 'utf8');
-    // Whoever has the page has a copy of uPlot, and its licence asks to be there too.
-    const licence = `/*! uPlot\n${ofChart('LICENSE').replaceAll('*/', '')}*/\n`;
-    return {
-      script: licence + output[0].code,
-      style: `${ofChart('dist/uPlot.min.css')}\n${styleOf(folder)}`,
-    };
+    return { script: output[0].code, style: styleOf(folder) };
   } finally {
     await bundle.close();
   }
@@ -40,8 +33,6 @@ export async function bundlePage(folder: URL): Promise<PageCode> {
 function styleOf(folder: URL): string {
   const parts = new URL('style/', folder);
   if (!existsSync(parts)) return readFileSync(new URL('style.css', folder), 'utf8');
-  return readdirSync(parts)
-    .toSorted()
-    .map(name => readFileSync(new URL(name, parts), 'utf8'))
-    .join('');
+  const files = readdirSync(parts).toSorted();
+  return [paletteStyle(), ...files.map(name => readFileSync(new URL(name, parts), 'utf8'))].join('');
 }

@@ -23,13 +23,13 @@ type SeedTest = ReportComparison['seedTests'][number];
  */
 export function comparisonsOf(
   cells: readonly Cell[],
-  apart: (a: string, b: string) => readonly SettingApart[] | null = () => null,
+  apart: (a: Cell, b: Cell) => readonly SettingApart[] | null = () => null,
 ): ReportComparison[] {
   return cells.flatMap((a, i) =>
     cells
       .slice(i + 1)
       .filter(({ level }) => level === a.level)
-      .map(b => comparisonOf(a, b, apart(a.arm, b.arm) ?? [])),
+      .map(b => comparisonOf(a, b, apart(a, b) ?? [])),
   );
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { meanSchema, rateSchema, repetitiveAction, stepMetricNames } from '../metrics/index.ts';
-import type { MetricsRow, Run, Store } from '../trajectory/store/index.ts';
+import type { MetricsRow, Store } from '../trajectory/store/index.ts';
 import type { EvaluationRow, ReportData, TrainingRow } from './data.ts';
 import { trainingRowSchema } from './data-schemas.ts';
-import { settingsOf } from './places.ts';
+import type { Training } from './trainings.ts';
 
 type Curve = ReportData['curves'][number];
 
@@ -17,23 +17,21 @@ const evaluationData = z.object({
   }),
 });
 
-/** The iterations of every training run. Rows that cannot be read are left out, with a note. */
-export function curvesOf(store: Store, runs: readonly Run[], notes: string[]): Curve[] {
-  return runs
-    .filter(({ kind }) => kind === 'rl')
-    .map(run => {
-      const { arm, seed } = settingsOf(run);
-      const rows = store.metrics.of(run.id);
-      return {
-        run: run.id,
-        arm: arm ?? run.id,
-        seed: seed ?? '0',
-        training: rows.filter(({ phase }) => phase === 'train').flatMap(row => trainingRow(row, run.id, notes)),
-        evaluation: rows
-          .filter(({ phase }) => phase.startsWith('evaluation'))
-          .flatMap(row => evaluationRow(row, run.id, notes)),
-      };
-    });
+/** The iterations of every training. Rows that cannot be read are left out, with a note. */
+export function curvesOf(store: Store, trainings: readonly Training[], notes: string[]): Curve[] {
+  return trainings.map(({ run: { id, world }, arm, seed }) => {
+    const rows = store.metrics.of(id);
+    return {
+      run: id,
+      world,
+      arm,
+      seed,
+      training: rows.filter(({ phase }) => phase === 'train').flatMap(row => trainingRow(row, id, notes)),
+      evaluation: rows
+        .filter(({ phase }) => phase.startsWith('evaluation'))
+        .flatMap(row => evaluationRow(row, id, notes)),
+    };
+  });
 }
 
 /** What rows of earlier versions call figures. */

@@ -50,6 +50,7 @@ export const trainingRowSchema: z.ZodType<TrainingRow> = z.object({
   advantages: z.object({ mean: number, std: number, min: number, max: number }).nullish(),
   loss: number,
   gradientNorm: number,
+  gradientCosine: number,
   updates: number,
   skipped: number,
   noSignal: number,
@@ -192,6 +193,7 @@ export const reportSchema: z.ZodType<ReportData> = z.strictObject({
   curves: z.array(
     z.strictObject({
       run: z.string(),
+      world: z.string(),
       arm: z.string(),
       seed: z.string(),
       training: z.array(trainingRowSchema),

@@ -62,6 +62,8 @@ export interface TrainingRow {
     | undefined;
   loss?: number | null | undefined;
   gradientNorm?: number | null | undefined;
+  /** Cosine between the gradients of two halves of the first mini-batch. */
+  gradientCosine?: number | null | undefined;
   updates?: number | null | undefined;
   skipped?: number | null | undefined;
   noSignal?: number | null | undefined;
@@ -284,6 +286,8 @@ export interface ReportData {
   /** Training runs with their iterations. */
   curves: {
     run: string;
+    /** The seeds of an arm are its runs in one world. */
+    world: string;
     arm: string;
     seed: string;
     training: TrainingRow[];

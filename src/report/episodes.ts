@@ -25,6 +25,7 @@ export interface EpisodeLists {
 interface Sums {
   readonly arm: string;
   readonly level: string;
+  readonly world: string;
   readonly episodes: SeededEpisode[];
   readonly runs: Set<string>;
   readonly rewards: Map<string, { sum: number; episodes: number }>;
@@ -81,6 +82,7 @@ export function readEpisodes(
     const sums: Sums = cells.get(key) ?? {
       arm: place.arm,
       level: place.level,
+      world: trajectory.world,
       episodes: [],
       runs: new Set(),
       rewards: new Map(),

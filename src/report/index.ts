@@ -1,5 +1,6 @@
 export { reportData, readTrajectory, type ReportOptions } from './report-data.ts';
 export { writeReport } from './write.ts';
+export { writePlots } from './write-plots.ts';
 export { resultOf, resultSchema, type Result, type ResultFigure } from './result.ts';
 export { reportSchema, trajectoryViewSchema } from './data-schemas.ts';
 export type {

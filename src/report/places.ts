@@ -52,7 +52,7 @@ const splitOfLevel: Readonly<Record<string, string>> = {
   training: '',
 };
 
-/** The level of episodes that were played to train on. */
+/** The level of episodes that were played to train on, after the world's name where there are several. */
 const trainingLevel = 'training';
 /** The level of episodes whose log does not say which split their task is of. */
 const noLevel = 'no split';
@@ -65,21 +65,23 @@ export function placing(runs: readonly Run[]): (head: Pick<TrajectorySummary, 'r
   const settings = new Map(runs.map(run => [run.id, { run, ...settingsOf(run) }]));
   const played = [...settings.values()].filter(({ run }) => !trainingKinds.has(run.kind));
   const several = <T>(values: readonly T[]): boolean => new Set(values).size > 1;
-  const manyWorlds = several(played.map(({ run }) => run.world).filter(world => world !== ''));
+  const withEpisodes = runs.filter(({ kind }) => kind !== 'pretrain' && kind !== 'sft');
+  const manyWorlds = several(withEpisodes.map(({ world }) => world).filter(world => world !== ''));
   const manyTemperatures = several(
     played.map(({ temperature }) => temperature).filter(temperature => temperature !== null),
   );
   return ({ run: id, split, agent }) => {
     const { run, arm, agent: named, seed, level, temperature } = settings.get(id)!;
+    const world = manyWorlds && run.world !== '' ? [run.world] : [];
     if (trainingKinds.has(run.kind))
       return {
         arm: arm ?? (run.kind === 'cold-start' ? 'demonstrations' : id),
-        level: trainingLevel,
+        level: [...world, trainingLevel].join(' '),
         seed: seed ?? '0',
         measured: false,
       };
     const parts = [
-      ...(manyWorlds && run.world !== '' ? [run.world] : []),
+      ...world,
       level ?? (split === null ? noLevel : (levelOfSplit[split] ?? split)),
       ...(manyTemperatures && temperature !== null ? [temperature === 0 ? 'greedy' : `T ${temperature}`] : []),
     ];
@@ -97,7 +99,7 @@ export function sortLevels(names: Iterable<string>): { name: string; label: stri
   return [...new Set(names)]
     .toSorted(
       (a, b) =>
-        Number(a === trainingLevel) - Number(b === trainingLevel) ||
+        Number(level(a) === trainingLevel) - Number(level(b) === trainingLevel) ||
         compareText(world(a), world(b)) ||
         rank(a) - rank(b) ||
         compareText(a, b),

@@ -4,7 +4,7 @@ import { missingFrom, missingNote } from '../metrics/index.ts';
 import { failuresOf, missingOf, noteOnRun } from '../runs/index.ts';
 import type { Run, Store } from '../trajectory/store/index.ts';
 import { armCautions } from './arm-cautions.ts';
-import { armSettings, settingsApart } from './arm-settings.ts';
+import { settingsApart } from './arm-settings.ts';
 import { chooseByTask, chooseGroups } from './choose.ts';
 import { commandOf } from './command-of.ts';
 import { comparisonsOf } from './comparisons.ts';
@@ -15,6 +15,7 @@ import { forecastsOf } from './forecasts.ts';
 import { readEpisodes, type Placed } from './episodes.ts';
 import { placing, settingsOf, sortArms, sortLevels, superseded } from './places.ts';
 import { resultRows } from './results.ts';
+import { trainingsOf } from './trainings.ts';
 import { trajectoryView } from './trajectory-view.ts';
 import { clewVersion } from './version.ts';
 
@@ -42,7 +43,8 @@ export interface ReportOptions {
 export function reportData(store: Store, options: ReportOptions = {}): ReportData {
   const runs = store.runs.list();
   const notes: string[] = [];
-  const curves = curvesOf(store, runs, notes);
+  const { trainings, replaced: retrained } = trainingsOf(runs);
+  const curves = curvesOf(store, trainings, notes);
   const placeOf = placing(runs);
   const placed = store.trajectories.summaries().map((head): Placed => ({ head, place: placeOf(head) }));
   if (placed.length === 0 && curves.length === 0) {
@@ -54,7 +56,7 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
 
   const byRun = grouped(placed, ({ head }) => head.run);
   const replaced = superseded(runs, new Map([...byRun].map(([run, own]) => [run, own[0]!.place])));
-  notes.push(...notesOn(store, runs, replaced));
+  notes.push(...notesOn(store, runs, replaced, retrained));
   const known = sortArms(runs, run => [
     ...(byRun.get(run.id) ?? []).map(({ place }) => place.arm),
     ...curves.filter(curve => curve.run === run.id).map(({ arm }) => arm),
@@ -73,8 +75,6 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
     readable,
   });
 
-  const settings = armSettings(runs);
-
   return {
     format: 'clew-report/1',
     title:
@@ -85,8 +85,8 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
     database: path.basename(store.path),
     arms,
     levels,
-    results: resultRows(cells, armCautions(runs)),
-    comparisons: comparisonsOf(cells, (a, b) => settingsApart(settings, a, b)),
+    results: resultRows(cells, ({ arm, world }) => armCautions(trainings, arm, world)),
+    comparisons: comparisonsOf(cells, (a, b) => settingsApart(trainings, a.arm, b.arm, a.world)),
     curves,
     forecasts: forecastsOf(store, runs),
     runs: runs.map(run => reportRun(store, run, byRun.get(run.id) ?? [])),
@@ -138,12 +138,22 @@ function chooseEpisodes(
   return { listed: placed.filter(({ head }) => shown.has(head.id)), readable };
 }
 
-function notesOn(store: Store, runs: readonly Run[], replaced: ReadonlyMap<string, string>): string[] {
+function notesOn(
+  store: Store,
+  runs: readonly Run[],
+  replaced: ReadonlyMap<string, string>,
+  retrained: ReadonlyMap<string, string>,
+): string[] {
   return [
     ...[...replaced].map(
       ([run, by]) =>
         `The episodes of ${run} are listed but not measured: ${by} played the same tasks for the same arm and seed ` +
         `later.`,
+    ),
+    ...[...retrained].map(
+      ([run, by]) =>
+        `The curves of ${run} are left out: ${by} trained the same arm with the same seed later. Give arms names of ` +
+        `their own (--arm) to see both.`,
     ),
     ...runs.flatMap(run => noteOnRun(store, run) ?? []),
     ...runs.flatMap(run => {

@@ -75,6 +75,7 @@ export interface Result {
   conclusions: string[];
   training: {
     run: string;
+    world: string;
     arm: string;
     seed: string;
     iterations: number;
@@ -143,6 +144,8 @@ export const resultSchema: z.ZodType<Result> = z.object({
   training: z.array(
     z.strictObject({
       run: z.string(),
+      // Results of before do not say it.
+      world: z.string().default(''),
       arm: z.string(),
       seed: z.string(),
       iterations: z.int(),
@@ -207,8 +210,9 @@ export function resultOf(data: ReportData): Result {
     }),
     comparisons: data.comparisons,
     conclusions: data.comparisons.flatMap(({ conclusions }) => conclusions.map(({ sentence }) => sentence)),
-    training: data.curves.map(({ run, arm, seed, training }) => ({
+    training: data.curves.map(({ run, world, arm, seed, training }) => ({
       run,
+      world,
       arm,
       seed,
       iterations: training.length,

@@ -6,6 +6,7 @@ import { alignSeeds, episodesBySeed, pairKey, type SeededEpisode, withSeedInterv
 export interface Cell {
   readonly arm: string;
   readonly level: string;
+  readonly world: string;
   readonly episodes: readonly SeededEpisode[];
   readonly runs: readonly string[];
   readonly rewards: ResultRow['rewards'];
@@ -14,7 +15,7 @@ export interface Cell {
 /** The headline: a row for each arm on each level. */
 export function resultRows(
   cells: readonly Cell[],
-  cautions: ReadonlyMap<string, readonly string[]> = new Map(),
+  cautionsOf: (cell: Cell) => readonly string[] = () => [],
 ): ResultRow[] {
   return cells.map((cell): ResultRow => {
     const { notes, by: _, ...figures } = measured(cell.episodes);
@@ -37,7 +38,7 @@ export function resultRows(
       }),
       rewards: cell.rewards,
       notes: seedNotes(notes, cell.episodes),
-      cautions: [...(cautions.get(cell.arm) ?? [])],
+      cautions: [...cautionsOf(cell)],
     };
   });
 }

@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultSchema } from '../../src/report/index.ts';
+import { openStore } from '../../src/trajectory/index.ts';
+import { exampleTrajectory } from '../trajectory/examples.ts';
 import { clew } from './run-clew.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'clew-report-'));
@@ -62,6 +64,40 @@ describe('clew report', () => {
     expect(code).toBe(0);
     const result = resultSchema.parse(JSON.parse(out));
     expect([result.title, result.arms, result.comparisons[0]!.b]).toEqual(['Doors', ['random', 'oracle'], 'oracle']);
+  });
+
+  it('writes every plot as an SVG file of its own, without a browser', () => {
+    const { code, out, err } = clew(['report', db, '--out', file('drawn.html'), '--plots', file('figures/of rooms')]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.trimEnd().split('\n').at(-1)).toBe(`${file('figures/of rooms')}: 2 plots`);
+    expect(readdirSync(file('figures/of rooms')).toSorted()).toEqual([
+      'results-repetitive-actions.svg',
+      'results-success.svg',
+    ]);
+    const svg = readFileSync(file('figures/of rooms/results-success.svg'), 'utf8');
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
+    expect(svg).toContain('>oracle: 100.0 % (72.2 to 100.0)</title>');
+  });
+
+  it('says why plots cannot be written, and then leaves no page', () => {
+    const refused = (plots: string, database = db) => {
+      const { code, err } = clew(['report', database, '--out', file('none.html'), '--plots', plots]);
+      expect([code, existsSync(file('none.html'))]).toEqual([1, false]);
+      return err;
+    };
+    expect(refused(file('report.html'))).toBe(
+      `clew: The plots go into a folder, and ${file('report.html')} is a file: give the name of a folder.\n`,
+    );
+    expect(refused(file('report.html/figures'))).toMatch(/^clew: .* cannot be written \(ENOTDIR.*choose another place/);
+    const untold = file('untold.db');
+    const store = openStore(untold);
+    store.runs.add({ id: 'demonstrations', kind: 'cold-start', world: 'w', config: {} });
+    store.trajectories.add(exampleTrajectory({ run: 'demonstrations', world: 'w' }));
+    store.close();
+    expect(refused(file('figures'), untold)).toBe(
+      'clew: untold.db has no plots to write: nothing in it was measured, and no policy was trained. Play with `clew ' +
+        'rollout` or `clew eval`, or train with `clew train rl`.\n',
+    );
   });
 
   it('changes nothing in the database, and leaves no page behind when there is nothing to report', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { openStore } from '../../src/trajectory/index.ts';
 import { armCautions } from '../../src/report/arm-cautions.ts';
+import { trainingsOf } from '../../src/report/trainings.ts';
 import { resultRows } from '../../src/report/results.ts';
 import { advantageNames, openAdvantages } from '../../src/learn/advantages/index.ts';
 
@@ -8,10 +9,10 @@ function cautionsOf(advantages: object): readonly string[] {
   const store = openStore(':memory:');
   store.runs.add({ id: 'run', kind: 'rl', world: 'household', config: { arm: 'a', seed: 1, advantages } });
   store.runs.add({ id: 'other', kind: 'rl', world: 'household', config: { arm: 'b' } });
-  const cautions = armCautions(store.runs.list());
+  const { trainings } = trainingsOf(store.runs.list());
   store.close();
-  expect(cautions.has('b')).toBe(false);
-  return cautions.get('a') ?? [];
+  expect(armCautions(trainings, 'b', 'household')).toEqual([]);
+  return armCautions(trainings, 'a', 'household');
 }
 
 it('an arm whose cost for malformed replies can never act has a caution: of all presets that is the paper alone', () => {
@@ -26,13 +27,13 @@ it('a cost that is set beside it acts, and then there is none', () => {
 });
 
 it('stands with the rows of the arm in the table', () => {
-  const cell = { level: 'L0', episodes: [], runs: [], rewards: {} };
+  const cell = { level: 'L0', world: 'household', episodes: [], runs: [], rewards: {} };
   const rows = resultRows(
     [
       { ...cell, arm: 'a' },
       { ...cell, arm: 'b' },
     ],
-    new Map([['a', ['careful']]]),
+    ({ arm }) => (arm === 'a' ? ['careful'] : []),
   );
   expect(rows.map(({ cautions }) => cautions)).toEqual([['careful'], []]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStore } from 'clew';
-import { armSettings, settingsApart } from '../../src/report/arm-settings.ts';
+import { settingsApart } from '../../src/report/arm-settings.ts';
+import { trainingsOf } from '../../src/report/trainings.ts';
 import {
   advantagesOfRecipe,
   objectiveOfRecipe,
@@ -21,10 +22,10 @@ function apart(a: RlRecipeInput, b: RlRecipeInput, start = 'policy', alsoStart =
     store.runs.add({ id: arm, kind: 'rl', world: 'household', config });
   }
   store.runs.add({ id: 'cold', kind: 'evaluation', world: 'household', config: { arm: 'cold start' } });
-  const arms = armSettings(store.runs.list());
+  const { trainings } = trainingsOf(store.runs.list());
   store.close();
-  expect(settingsApart(arms, 'cold start', 'a')).toBe(null);
-  return settingsApart(arms, 'a', 'b');
+  expect(settingsApart(trainings, 'cold start', 'a', 'household')).toBe(null);
+  return settingsApart(trainings, 'a', 'b', 'household');
 }
 
 describe('the settings in which two arms differ', () => {

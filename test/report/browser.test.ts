@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,28 +45,18 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
     return opened;
   }
 
-  /**
-   * Pixels of a canvas that are painted in a colour of the page, or nearly: the edges of a line are mixed with what is
-   * under it.
-   */
-  const painted = (page: Page, canvas: string, property: string) =>
-    page
-      .locator(canvas)
-      .first()
-      .evaluate((element, name) => {
-        const drawn = element as HTMLCanvasElement;
-        const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-        const wanted = [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
-        // A copy: reading the page's own canvas makes Chromium warn.
-        const copy = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d', { willReadFrequently: true })!;
-        copy.drawImage(drawn, 0, 0);
-        const { data: pixels } = copy.getImageData(0, 0, drawn.width, drawn.height);
-        let count = 0;
-        for (let i = 0; i < pixels.length; i += 4)
-          if (pixels[i + 3]! > 200 && wanted.every((value, channel) => Math.abs(pixels[i + channel]! - value) < 12))
-            count++;
-        return count;
-      }, property);
+  /** The colours, as the browser resolves them, of all lines that a selector finds. */
+  const strokes = (page: Page, lines: string) =>
+    page.locator(lines).evaluateAll(all => all.map(line => getComputedStyle(line).stroke));
+  const inColour = (page: Page, property: string) =>
+    page.evaluate(name => {
+      const probe = document.createElement('i');
+      probe.style.color = `var(${name})`;
+      document.body.append(probe);
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    }, property);
 
   it('runs no script but its own, should one get into the page', async () => {
     const { page } = await open();
@@ -104,13 +94,13 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
   it('draws learning curves in the colours of the arms, and tells the values under the pointer', async () => {
     const { page, problems } = await open('#curves');
     const first = page.locator('#curves .chart').first();
-    await first.locator('canvas').waitFor();
-    for (const arm of ['GRPO', 'RLVMR'])
-      await eventually(() => painted(page, '#curves .chart canvas', `--arm-${data.arms.indexOf(arm)}`)).toBeGreaterThan(
-        50,
-      );
+    await first.locator('svg').waitFor();
+    expect(await strokes(page, '#curves .chart:first-child path.line')).toEqual([
+      await inColour(page, `--arm-${data.arms.indexOf('GRPO')}`),
+      await inColour(page, `--arm-${data.arms.indexOf('RLVMR')}`),
+    ]);
     await look(page, 'curves');
-    const box = (await first.locator('.u-over').boundingBox())!;
+    const box = (await first.locator('svg').boundingBox())!;
     await page.mouse.move(box.x + 1, box.y + box.height / 2);
     const mean = (arm: string) =>
       data.curves.filter(curve => curve.arm === arm).reduce((sum, { training }) => sum + training[0]!.success! / 2, 0);
@@ -184,13 +174,14 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
   it('is dark where the system is, and changes at a button; charts follow', async () => {
     const { page, problems } = await open('', { colorScheme: 'dark' });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    await page.locator('#curves canvas').first().waitFor();
+    const line = '#curves .chart:first-child path.line';
+    await page.locator(line).first().waitFor();
     await look(page, 'dark');
     expect(await background()).toBe('rgb(20, 23, 27)');
-    await eventually(() => painted(page, '#curves canvas', '--arm-1')).toBeGreaterThan(50);
+    expect((await strokes(page, line))[0]).toBe('rgb(234, 176, 74)');
     await page.getByRole('button', { name: 'Colours' }).click();
     await eventually(background).toBe('rgb(251, 250, 247)');
-    await eventually(() => painted(page, '#curves canvas', '--arm-1')).toBeGreaterThan(50);
+    expect((await strokes(page, line))[0]).toBe('rgb(212, 138, 23)');
     expect(problems).toEqual([]);
   });
 
@@ -205,6 +196,60 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
       await look(page, `${width} ${colours} ${hash.replaceAll(/\W/g, '')}`);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background);
+      expect(problems).toEqual([]);
+      await page.close();
+    });
+
+    it('saves each of its plots as SVG and as PNG, from the keyboard too, in the colours that it has', async () => {
+      const { page, problems } = await open('', own);
+      for (const fold of await page.locator('details', { has: page.locator('.chart') }).all())
+        await fold.locator('summary').first().click();
+      const figures = page.locator('figure.chart, figure.matrix');
+      const buttons = page.getByRole('button', { name: / as (?:SVG|PNG)$/ });
+      expect(await figures.count()).toBeGreaterThan(20);
+      expect(await buttons.count()).toBe(2 * (await figures.count()));
+      const places = await buttons.evaluateAll(all =>
+        all.map(button => {
+          const { left, right, height } = button.getBoundingClientRect();
+          return { left, right, height };
+        }),
+      );
+      for (const { left, right, height } of places) {
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(right).toBeLessThanOrEqual(width);
+        expect(height).toBeGreaterThanOrEqual(24);
+      }
+      const saved = async (name: string): Promise<{ file: string; bytes: Buffer }> => {
+        const button = page.getByRole('button', { name, exact: true }).first();
+        await button.focus();
+        const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+        return { file: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+      };
+      const [paper, line] = { light: ['#fbfaf7', '#d48a17'], dark: ['#14171b', '#eab04a'] }[colours];
+      const svg = await saved('Save Success while training as SVG');
+      expect(svg.file).toBe('curves-success-while-training.svg');
+      expect(svg.bytes.toString()).toMatch(new RegExp(`^<svg [^>]*>.*fill="${paper}".*stroke="${line}"`, 's'));
+      const png = await saved('Save Success while training as PNG');
+      expect(png.file).toBe('curves-success-while-training.png');
+      const image = await page.evaluate(
+        async data => {
+          const drawn = new Image();
+          drawn.src = data;
+          await drawn.decode();
+          const canvas = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d', { willReadFrequently: true })!;
+          canvas.drawImage(drawn, 0, 0);
+          const { data: pixels } = canvas.getImageData(0, 0, drawn.width, drawn.height);
+          const seen = new Map<string, number>();
+          for (let i = 0; i < pixels.length; i += 4) {
+            const hex = `#${[0, 1, 2].map(channel => pixels[i + channel]!.toString(16).padStart(2, '0')).join('')}`;
+            seen.set(hex, (seen.get(hex) ?? 0) + 1);
+          }
+          return { width: drawn.width, corner: [...seen.keys()][0], seen: Object.fromEntries(seen) };
+        },
+        `data:image/png;base64,${png.bytes.toString('base64')}`,
+      );
+      expect([image.width, image.corner]).toEqual([1360, paper]);
+      expect(image.seen[line!]).toBeGreaterThan(100);
       expect(problems).toEqual([]);
       await page.close();
     });

@@ -17,6 +17,7 @@ function arm(name: string, ...seeds: readonly (readonly Trajectory[])[]): Cell {
   return {
     arm: name,
     level: 'L0',
+    world: 'household',
     runs: [],
     rewards: {},
     episodes: seeds.flatMap((own, seed) =>

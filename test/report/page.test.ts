@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportData } from '../../src/report/index.ts';
-import { axisLabels, axisNote, axisRange } from '../../src/report/page/axis.ts';
+import { axisLabels, axisNote, axisRange } from '../../src/report/plots/axis.ts';
 import { episodeRows, filterEpisodes } from '../../src/report/page/episode-filter.ts';
-import { partName } from '../../src/report/page/part-name.ts';
+import { partName } from '../../src/report/part-name.ts';
 import { noFilter, readRoute, writeRoute, type Route } from '../../src/report/page/route.ts';
-import { acrossSeeds, iterationsOf, smoothed } from '../../src/report/page/series.ts';
+import { acrossSeeds, iterationsOf, smoothed } from '../../src/report/plots/series.ts';
 import { inStreaks } from '../../src/report/page/streaks.ts';
 
 describe('a route', () => {

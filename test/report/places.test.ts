@@ -43,6 +43,19 @@ describe('where an episode stands', () => {
   });
 });
 
+it('is training in its own world, where a database has several', () => {
+  const placeOf = placing([
+    run('a', 'rl', { arm: 'A' }),
+    run('b', 'rl', { arm: 'A' }, 'alfworld'),
+    run('p', 'pretrain', {}, 'x'),
+  ]);
+  expect([placeOf(head('a')), placeOf(head('b'))].map(({ level }) => level)).toEqual([
+    'household training',
+    'alfworld training',
+  ]);
+  expect(placing([run('a', 'rl', { arm: 'A' }), run('p', 'pretrain', {}, 'x')])(head('a')).level).toBe('training');
+});
+
 describe('the order', () => {
   it('of levels is from near to far, world by world, and training last', () => {
     expect(sortLevels(['training', 'L2', 'hard', 'L0', 'train', 'L1']).map(({ name }) => name)).toEqual([
@@ -52,6 +65,12 @@ describe('the order', () => {
       'train',
       'hard',
       'training',
+    ]);
+    expect(sortLevels(['b training', 'a training', 'b L0', 'a L0']).map(({ name }) => name)).toEqual([
+      'a L0',
+      'b L0',
+      'a training',
+      'b training',
     ]);
     expect(sortLevels(['b L0', 'a L1', 'a L0 greedy', 'a L0']).map(({ label }) => label)).toEqual([
       'a L0 (seen)',

@@ -181,7 +181,7 @@ describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { time
     const there = await serve(studioApp({ worlds, database: study, stopped: ending.signal }), '127.0.0.1', 0);
     const { page, problems } = await openPage(browser, { viewport: { width: 1200, height: 900 } });
     await page.goto(`${there.url}#curves`);
-    await page.locator('#curves .chart canvas').first().waitFor();
+    await page.locator('#curves .chart svg').first().waitFor();
     await page.getByText('2 training runs, 16 iterations').waitFor();
     const { data } = own.metrics.of('train RLVMR seed 0', 'train').at(-1)!;
     own.metrics.put('train RLVMR seed 0', {

@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { armName } from './cells.ts';
 import { element } from './element.ts';
 import { headRow, named, wideTable } from './figure-table.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../numbers.ts';
 import { inStreaks } from './streaks.ts';
 
 const mostShown = 60;
@@ -11,8 +11,13 @@ const mostShown = 60;
 export function alarmTable(context: Context): HTMLElement {
   const { curves } = context.data;
   const iterations = curves.reduce((sum, { training }) => sum + training.length, 0);
-  const raised = curves.flatMap(({ run, arm, seed, training }) =>
-    inStreaks(training.flatMap(({ alarms }) => alarms ?? [])).map(streak => ({ run, arm, seed, ...streak })),
+  const manyWorlds = new Set(curves.map(({ world }) => world)).size > 1;
+  const raised = curves.flatMap(({ world, arm, seed, training }) =>
+    inStreaks(training.flatMap(({ alarms }) => alarms ?? [])).map(streak => ({
+      arm,
+      trained: `${manyWorlds ? `${world}, ` : ''}seed ${seed}`,
+      ...streak,
+    })),
   );
   if (raised.length === 0)
     return element(
@@ -33,12 +38,12 @@ export function alarmTable(context: Context): HTMLElement {
         element(
           'tbody',
           {},
-          ...shown.map(({ arm, seed, level, rule, from, to, message, remedy }) =>
+          ...shown.map(({ arm, trained, level, rule, from, to, message, remedy }) =>
             element(
               'tr',
               {},
               named(element('td', {}, from === to ? from : `${from} to ${to}`), 'iteration'),
-              named(element('td', {}, armName(context, arm), element('small', {}, `seed ${seed}`)), 'arm'),
+              named(element('td', {}, armName(context, arm), element('small', {}, trained)), 'arm'),
               named(element('td', {}, element('span', { class: `badge ${level}` }, level), ` ${rule}`), 'rule'),
               named(element('td', { class: 'text' }, message), 'what was seen'),
               named(element('td', { class: 'text' }, remedy), 'what to do'),

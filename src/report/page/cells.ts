@@ -1,7 +1,7 @@
 import type { ResultRow } from '../data.ts';
 import type { Context } from './context.ts';
 import { element } from './element.ts';
-import { counted, number, percent, percentRange } from './numbers.ts';
+import { counted, number, percent, percentRange } from '../numbers.ts';
 
 export type Rate = ResultRow['figures']['success'];
 export type Mean = ResultRow['figures']['steps']['all'];

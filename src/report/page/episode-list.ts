@@ -1,8 +1,9 @@
 import { repeatedSteps, stripLetters } from '../strip.ts';
-import { type Context, tagColour, tagNames, taskName } from './context.ts';
+import { tagColour, tagNames } from '../plots/palette.ts';
+import { type Context, taskName } from './context.ts';
 import { choice, element } from './element.ts';
 import { type EpisodeRow, filterEpisodes } from './episode-filter.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../numbers.ts';
 import { type EpisodeFilter, noFilter, writeRoute } from './route.ts';
 
 const rowsAtOnce = 100;

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { element } from './element.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../numbers.ts';
 
 /** Episodes that a fault of the world's own code has cost, which is nothing that an agent did. Null where there are none. */
 export function worldFaults({ data }: Context): HTMLElement | null {

@@ -1,9 +1,10 @@
 import type { ResultRow } from '../data.ts';
 import { cell, meanCell, type Rate, rateCell } from './cells.ts';
-import { type Context, tagColour, tagNames } from './context.ts';
+import { tagColour, tagNames } from '../plots/palette.ts';
+import type { Context } from './context.ts';
 import { element } from './element.ts';
 import { type FigureColumn, figureTable } from './figure-table.ts';
-import { counted, percent } from './numbers.ts';
+import { counted, percent } from '../numbers.ts';
 
 /** Arms × levels: the figures that a claim is made with, each with its 95 % interval below it. */
 export function headlineTable(context: Context): HTMLElement {

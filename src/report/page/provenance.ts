@@ -1,7 +1,7 @@
 import type { ReportRun } from '../data.ts';
 import type { Context } from './context.ts';
 import { element } from './element.ts';
-import { counted, duration, instant } from './numbers.ts';
+import { counted, duration, instant } from '../numbers.ts';
 
 /** How it was run: machines, engines, seeds, settings, hashes and commands. */
 export function provenance(context: Context): HTMLElement {

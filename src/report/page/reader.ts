@@ -1,9 +1,10 @@
 import type { TrajectoryView } from '../trajectory-data.ts';
-import { type Context, tagColour, taskName } from './context.ts';
+import { tagColour } from '../plots/palette.ts';
+import { type Context, taskName } from './context.ts';
 import { choice, element } from './element.ts';
 import type { EpisodeRow } from './episode-filter.ts';
-import { counted, signed } from './numbers.ts';
-import { partName } from './part-name.ts';
+import { counted, signed } from '../numbers.ts';
+import { partName } from '../part-name.ts';
 import { writeRoute } from './route.ts';
 import { rewardParts, stepCard } from './step-card.ts';
 

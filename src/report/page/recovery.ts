@@ -3,7 +3,7 @@ import { cell, meanCell, rateCell } from './cells.ts';
 import type { Context } from './context.ts';
 import { element } from './element.ts';
 import { type FigureColumn, figureTable } from './figure-table.ts';
-import { counted } from './numbers.ts';
+import { counted } from '../numbers.ts';
 
 /** What becomes of each arm's episodes once the world refused a command. Null where no log says what was refused. */
 export function recoveryTable(context: Context): HTMLElement | null {

@@ -1,15 +1,16 @@
 import { alarmTable } from './alarms.ts';
-import { type Context, tagColour, tagNames } from './context.ts';
+import { tagColour, tagNames } from '../plots/palette.ts';
+import { headlinePlots } from '../plots/measured.ts';
+import type { Context } from './context.ts';
 import { element, type Child } from './element.ts';
 import { worldFaults } from './faults.ts';
 import { forecastSection } from './forecasts.ts';
 import { headlineTable } from './headline.ts';
-import { intervalChart } from './intervals.ts';
-import { counted, instant } from './numbers.ts';
+import { counted, instant } from '../numbers.ts';
 import { provenance } from './provenance.ts';
 import { outcomeTable, recoveryTable } from './recovery.ts';
 import { rewardTable } from './rewards.ts';
-import { legendOf } from './chart.ts';
+import { legendOf, plotFigure } from './plot-figure.ts';
 import { tagMatrix } from './tags.ts';
 import { learningCurves, rewardCurves, tagCurves } from './training.ts';
 
@@ -46,24 +47,7 @@ export function reportSections(context: Context): Section[] {
           resultNotes(context),
           recoveryTable(context),
           outcomeTable(context),
-          element(
-            'div',
-            { class: 'pair' },
-            intervalChart(
-              context,
-              'Success',
-              '95 % intervals',
-              ({ figures }) => figures.success,
-              ({ success }) => success,
-            ),
-            intervalChart(
-              context,
-              'Repetitive actions',
-              'of the first 10 steps',
-              ({ figures }) => figures.rates.stateActionRepeat.first10,
-              ({ repetition }) => repetition,
-            ),
-          ),
+          element('div', { class: 'pair' }, ...headlinePlots(data).map(plotFigure)),
         ),
     hasTraining ? section('curves', 'Learning curves', learningCurves(context)) : null,
     matrix === null && shares.length === 0

@@ -2,8 +2,8 @@ import type { Context } from './context.ts';
 import { armName } from './cells.ts';
 import { element } from './element.ts';
 import { named, wideTable } from './figure-table.ts';
-import { signed } from './numbers.ts';
-import { partName } from './part-name.ts';
+import { signed } from '../numbers.ts';
+import { partName } from '../part-name.ts';
 
 /** What each part of the stored rewards paid an episode of the evaluations. Null when no scores are stored. */
 export function rewardTable(context: Context): HTMLElement | null {

@@ -1,8 +1,8 @@
 import type { StepView, TrajectoryView } from '../trajectory-data.ts';
-import { tagColour } from './context.ts';
+import { tagColour } from '../plots/palette.ts';
 import { element } from './element.ts';
-import { signed } from './numbers.ts';
-import { partName } from './part-name.ts';
+import { signed } from '../numbers.ts';
+import { partName } from '../part-name.ts';
 import { writeRoute } from './route.ts';
 
 /** One step: its tag in colour, thought, command, observation, what was wrong or repeated, and what it was paid. */

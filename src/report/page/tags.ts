@@ -1,25 +1,19 @@
-import type { ResultRow } from '../data.ts';
-import { type Context, tagColour, tagNames } from './context.ts';
+import { tagUsePlots } from '../plots/measured.ts';
+import type { Context } from './context.ts';
 import { choice, element } from './element.ts';
-import { percent } from './numbers.ts';
+import { percent } from '../numbers.ts';
+import { plotCaption } from './plot-figure.ts';
 
-const situationWords: Readonly<Record<string, string>> = {
-  start: 'first step',
-  failed: 'after failure',
-  unchanged: 'after no effect',
-  progress: 'after progress',
-  'going on': 'otherwise',
-  unknown: 'not known',
-};
+type TagUse = ReturnType<typeof tagUsePlots>[number];
 
 /** Which tag an arm uses in which situation: rows add up to 100 %. */
 export function tagMatrix(context: Context): HTMLElement | null {
-  const rows = context.data.results.filter(({ figures }) => figures.tags.shares.none.value !== null);
-  if (rows.length === 0) return null;
-  const levels = [...new Set(rows.map(({ level }) => level))];
+  const plots = tagUsePlots(context.data);
+  if (plots.length === 0) return null;
+  const levels = [...new Set(plots.map(({ level }) => level))];
   const place = element('div', { class: 'matrices' });
   const draw = (level: string): void =>
-    place.replaceChildren(...rows.filter(row => row.level === level).map(row => matrix(context, row)));
+    place.replaceChildren(...plots.filter(plot => plot.level === level).map(plot => matrix(context, plot)));
   draw(levels[0]!);
   return element(
     'div',
@@ -40,19 +34,18 @@ export function tagMatrix(context: Context): HTMLElement | null {
   );
 }
 
-function matrix(context: Context, { arm, figures: { tags } }: ResultRow): HTMLElement {
-  const used = Object.entries(tags.situations).filter(([, counts]) => tagNames.some(tag => counts[tag] > 0));
+function matrix(context: Context, plot: TagUse): HTMLElement {
+  const { arm, columns, rows } = plot;
+  const title = element(
+    'span',
+    { class: 'arm' },
+    element('i', { style: `background:var(${context.armColour(arm)})` }),
+    arm,
+  );
   return element(
     'figure',
     { class: 'matrix' },
-    element(
-      'figcaption',
-      {},
-      element('strong', { class: 'arm' }, element('i', { style: `background:var(${context.armColour(arm)})` }), arm),
-      tags.information === null
-        ? null
-        : element('span', { class: 'note' }, `the tag tells ${tags.information.toFixed(2)} bits about the situation`),
-    ),
+    plotCaption(plot, title),
     element(
       'div',
       { class: 'wide' },
@@ -66,31 +59,30 @@ function matrix(context: Context, { arm, figures: { tags } }: ResultRow): HTMLEl
             'tr',
             {},
             element('td', {}),
-            ...tagNames.map(tag => element('th', { scope: 'col' }, tag)),
+            ...columns.map(({ name }) => element('th', { scope: 'col' }, name)),
             element('th', { scope: 'col' }, 'steps'),
           ),
         ),
         element(
           'tbody',
           {},
-          ...used.map(([situation, counts]) => {
-            const total = tagNames.reduce((sum, tag) => sum + counts[tag], 0);
+          ...rows.map(({ name, counts }) => {
+            const total = counts.reduce((sum, count) => sum + count, 0);
             return element(
               'tr',
               {},
-              element('th', { scope: 'row' }, situationWords[situation] ?? situation),
-              ...tagNames.map(tag => {
-                const share = counts[tag] / total;
-                return element(
+              element('th', { scope: 'row' }, name),
+              ...counts.map((count, c) =>
+                element(
                   'td',
                   {
-                    title: `${counts[tag]} of ${total}`,
-                    style: `--share:${(100 * share).toFixed(1)}%;--own:var(${tagColour(tag)})`,
+                    title: `${count} of ${total}`,
+                    style: `--share:${((100 * count) / total).toFixed(1)}%;--own:var(${columns[c]!.colour})`,
                     class: 'heat',
                   },
-                  percent(share, 0),
-                );
-              }),
+                  percent(count / total, 0),
+                ),
+              ),
               element('td', { class: 'count' }, total.toLocaleString('en')),
             );
           }),

@@ -33,29 +33,15 @@ export function themeButton(): HTMLButtonElement {
   return button;
 }
 
-/** Sent to the document when colours have changed: what is painted on a canvas has to be painted again. */
-export const themeChange = 'clew-theme';
-
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 function paint(choice: Choice): void {
   document.documentElement.setAttribute('data-theme', choice === 'auto' ? (system.matches ? 'dark' : 'light') : choice);
-  document.dispatchEvent(new Event(themeChange));
 }
 
 /** The colour that a custom property has now. */
 export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** The same colour, so much of it. Custom properties of colours are written with six hexadecimal digits. */
-export function faded(name: string, share: number): string {
-  return (
-    colour(name) +
-    Math.round(255 * share)
-      .toString(16)
-      .padStart(2, '0')
-  );
 }
 
 function stored(): Choice {

@@ -55,10 +55,19 @@ export function smoothed(points: readonly Points[], width: number): Points[] {
   });
 }
 
-/** The curves of each arm, in the order of the report. */
+/** The curves of each arm in each world, in the order of the report; null for the world where all are of one. */
 export function byArm({
   curves,
   arms,
-}: Pick<ReportData, 'curves' | 'arms'>): (readonly [arm: string, curves: ReportData['curves']])[] {
-  return arms.map(arm => [arm, curves.filter(curve => curve.arm === arm)] as const).filter(([, own]) => own.length > 0);
+}: Pick<ReportData, 'curves' | 'arms'>): { world: string | null; arm: string; curves: ReportData['curves'] }[] {
+  const worlds = [...new Set(curves.map(({ world }) => world))].toSorted();
+  return worlds.flatMap(world =>
+    arms
+      .map(arm => ({
+        world: worlds.length > 1 ? world : null,
+        arm,
+        curves: curves.filter(curve => curve.arm === arm && curve.world === world),
+      }))
+      .filter(({ curves: own }) => own.length > 0),
+  );
 }

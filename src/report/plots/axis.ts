@@ -18,6 +18,20 @@ export function axisNote([, top]: readonly [number, number], share: boolean): st
   return share && top < 1 ? `axis to ${Math.round(100 * top)} %` : '';
 }
 
+/**
+ * Round places between the ends of an axis, evenly apart, the ends among them where they are round.
+ * @param most spaces between them.
+ * @param whole only whole numbers.
+ */
+export function axisPlaces(low: number, high: number, most: number, whole = false): number[] {
+  const unit = 10 ** Math.floor(Math.log10((high - low) / most));
+  const fits = (size: number): boolean =>
+    (!whole || Number.isInteger(size)) && Math.floor(high / size + 1e-9) - Math.ceil(low / size - 1e-9) <= most;
+  const size = [1, 2, 2.5, 5, 10].map(times => times * unit).find(fits) ?? 1;
+  const first = Math.ceil(low / size - 1e-9);
+  return Array.from({ length: Math.floor(high / size + 1e-9) - first + 1 }, (_, i) => (first + i) * size);
+}
+
 /** Labels of the places on an axis, all with as many digits as the finest of them needs; shares in percent. */
 export function axisLabels(places: readonly number[], share: boolean): string[] {
   const values = places.map(place => (share ? 100 * place : place));
