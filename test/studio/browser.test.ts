@@ -191,6 +191,12 @@ describe.skipIf(!chromiumPath)(`the studio in a browser${needsChromium}`, { time
     });
     await page.getByText('2 training runs, 17 iterations').waitFor();
     await look(page, 'study');
+    for (const kind of ['SVG', 'PNG']) {
+      const button = page.getByRole('button', { name: `Save Success while training as ${kind}` });
+      const [saved] = await Promise.all([page.waitForEvent('download'), button.click()]);
+      expect(saved.suggestedFilename()).toBe(`curves-success-while-training.${kind.toLowerCase()}`);
+      expect(await saved.failure()).toBeNull();
+    }
 
     await page.getByRole('link', { name: 'Trajectories' }).click();
     await page.getByLabel('Arm').selectOption('GRPO');
