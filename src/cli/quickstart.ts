@@ -14,6 +14,7 @@ import {
 } from '../study/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { dataHelp, loadWorld, loadWorldModule } from './load-world.ts';
+import { demonstrationSteps } from '../training/needed-context.ts';
 import { worldTokenizer } from '../training/vocabulary.ts';
 import { withSettings } from './schema-options.ts';
 import { quickstartWorld } from './shipped-worlds.ts';
@@ -55,7 +56,13 @@ export function quickstartCommand(): Command {
       const vocabulary = world.kit.demonstrations ? Infinity : (await worldTokenizer(world)).size;
       const usualHere = usualMinutesOf(world, vocabulary);
       const minutes = asked ?? usualHere;
-      const recipe = quickstartRecipe(world, { minutes, seed, name, vocabulary });
+      const recipe = quickstartRecipe(world, {
+        minutes,
+        seed,
+        name,
+        vocabulary,
+        demonstrationSteps: vocabulary === Infinity || !world.expert ? null : await demonstrationSteps(world),
+      });
       if (!json)
         process.stderr.write(`${plan(recipe, minutes, await checkMachine(out, computeOptions(compute)), out)}\n`);
       const again = [

@@ -49,7 +49,6 @@ const usual = {
   pretraining: {},
   /** About two minutes. */
   pretrainingTokens: 2_500_000,
-  demonstrations: {},
   sft: {},
   /** About one minute. */
   epochs: 24,
@@ -79,7 +78,8 @@ const small = {
   policy: { preset: 'pico' as const },
   pretraining: { tokensPerStep: 1000, learningRate: 0.006, questions: 0.9 },
   pretrainingTokens: 1_200_000,
-  demonstrations: { trajectories: 400 },
+  /** By how many steps they have, since what teaches is how many decisions are seen. */
+  demonstrations: { steps: 8000, least: 400, most: 2000 },
   sft: { tokensPerStep: 1500, learningRate: 0.003, permutePlaces: 0.5 },
   epochs: 4,
   expertIteration: { rounds: 3, tasks: 300, pool: 2000, epochs: 1, learningRate: 0.002 },
@@ -102,6 +102,7 @@ export function quickstartRecipe(
   {
     name = world.name,
     vocabulary = Infinity,
+    demonstrationSteps = null,
     ...settings
   }: Partial<QuickstartSettings> & {
     /** What a study calls the world: the path of its file, where it does not ship. */
@@ -110,6 +111,8 @@ export function quickstartRecipe(
      * Different words of the world's texts, if known: see `worldTokenizer`. A world with few of them is a small one.
      */
     readonly vocabulary?: number;
+    /** Steps of a demonstration of its expert, in the mean, if known. A small world with short ones gets more of them. */
+    readonly demonstrationSteps?: number | null;
   } = {},
 ): StudyRecipe {
   const read = quickstartSettingsSchema.safeParse(settings);
@@ -118,7 +121,11 @@ export function quickstartRecipe(
   const size = isSmall(world, vocabulary) ? small : usual;
   const share = (read.data.minutes ?? size.minutes) / size.minutes;
   const { trajectories, epochs } =
-    size === small && !world.expert ? searched : { ...size.demonstrations, epochs: size.epochs };
+    size === usual
+      ? { trajectories: undefined, epochs: size.epochs }
+      : world.expert
+        ? { trajectories: demonstrationsOf(demonstrationSteps, share), epochs: size.epochs }
+        : searched;
   const scaled = (amount: number, least: number) => Math.max(least, Math.round(amount * share));
   return readStudyRecipe({
     name: 'quickstart',
@@ -141,6 +148,12 @@ export function quickstartRecipe(
     seeds: [seed],
     evaluation: { panels: panelsOf(world, scaled(size.panel, 8)) },
   });
+}
+
+/** How many demonstrations of a small world hold enough decisions. */
+function demonstrationsOf(steps: number | null, share: number): number {
+  const { steps: wanted, least, most } = small.demonstrations;
+  return steps === null ? least : Math.min(most, Math.max(least, 100 * Math.round((share * wanted) / steps / 100)));
 }
 
 /** The minutes of a quickstart where nobody says how many. */

@@ -35,6 +35,12 @@ export async function neededContext(
   return Math.max(least, grain * Math.ceil((room * Math.max(longest, lost)) / grain));
 }
 
+/** Steps of a demonstration by the world's own expert, in the mean of a few training tasks. */
+export async function demonstrationSteps(world: World): Promise<number> {
+  const shown = await played(world);
+  return shown.reduce((sum, { steps }) => sum + steps.length, 0) / shown.length;
+}
+
 async function played(world: World): Promise<Trajectory[]> {
   const { createExpert, mistakes, tasks } = completeKit(world);
   const annotator = rulesAnnotator();
