@@ -60,6 +60,24 @@ export interface Failure {
   readonly ofWorld?: boolean;
 }
 
+/** What is known of a task before it is played. */
+export interface ForecastAsk {
+  readonly goal: string;
+  readonly initialObservation: string;
+  /** The command templates of the world. */
+  readonly commands: readonly string[];
+  readonly maxSteps: number;
+  /** Out of how many episodes wins are to be told. */
+  readonly of: number;
+  readonly random: Random;
+}
+
+/** What an agent says of a task before it plays it, as `readForecast` reads it. */
+export interface Foretelling {
+  readonly text: string;
+  readonly tokens: Step['tokens'];
+}
+
 /** Anything that plays: many turns in, as many replies out, in the same order. */
 export interface Agent {
   /** Goes into trajectories: `random`, `expert`, `chat:MODEL`. */
@@ -76,6 +94,8 @@ export interface Agent {
   readonly atOnce?: number;
   readonly policyVersion?: string | null;
   reply(turns: readonly Turn[]): Promise<readonly (Reply | Failure)[]>;
+  /** Says what will come of a task. Left out by agents that say nothing beforehand. */
+  forecast?(ask: ForecastAsk): Promise<Foretelling | Failure>;
   /** The episode is over: what was remembered of it may go. */
   forget?(episodeId: EpisodeId): void;
   /** What it has used so far, for reports: requests, tokens, cost. */

@@ -3,25 +3,15 @@ import { readForecast } from '../forecasts/read-forecast.ts';
 import { type EpisodeLayout, episodeLayoutOf, type Sampler, type TrainedPolicy } from '../policy/index.ts';
 import { ClewError } from '../errors.ts';
 import { type Forecast, forecastId } from '../trajectory/forecast.ts';
-import type { Step } from '../trajectory/schema.ts';
-import { createRandom, type Random, type TaskRecord, type World } from '../world/index.ts';
+import { createRandom, type TaskRecord, type World } from '../world/index.ts';
+import type { Failure, ForecastAsk, Foretelling } from './agent.ts';
 import { taskOf } from './task-of.ts';
-
-/** What is known of a task before it is played. */
-export interface ForecastAsk {
-  readonly goal: string;
-  readonly initialObservation: string;
-  readonly maxSteps: number;
-  /** Out of how many episodes wins are to be told. */
-  readonly of: number;
-  readonly random: Random;
-}
 
 /** Whoever says what will come of a task. */
 export interface Forecaster {
   readonly name: string;
-  readonly policyVersion: string | null;
-  forecast(ask: ForecastAsk): Promise<{ readonly text: string; readonly tokens: Step['tokens'] }>;
+  readonly policyVersion?: string | null;
+  forecast(ask: ForecastAsk): Promise<Foretelling | Failure>;
 }
 
 export interface ForecastOptions {
@@ -35,40 +25,59 @@ export interface ForecastOptions {
   readonly of: number;
   readonly maxSteps?: number;
   readonly seed: string | number;
+  /** Forecasts that are not asked for again. */
+  readonly skip?: (forecast: string) => boolean;
+  /** Is told of a forecast that could not be had. It throws if left out. */
+  readonly onFailure?: (task: string, rollout: number, error: string) => void;
 }
 
-/** Asks for the forecasts of tasks, in the order of task and number. Every draw is keyed by seed, task and number. */
+/**
+ * Asks for the forecasts of tasks, in the order of task and number. Every draw is keyed by seed, task and number.
+ * @throws ClewError when a forecast could not be had, and nobody is to be told of it.
+ */
 export async function forecastTasks(options: ForecastOptions): Promise<Forecast[]> {
-  const { world, forecaster, run, iteration, each, of, maxSteps = world.maxSteps, seed } = options;
+  const { world, forecaster, run, iteration, each, of, maxSteps = world.maxSteps, seed, skip, onFailure } = options;
+  const { name, policyVersion = null } = forecaster;
   const tasks = options.tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const asked = tasks.flatMap(record => {
     const episode = world.start(record);
-    return Array.from({ length: each }, (_, rollout) => ({ record, episode, rollout }));
+    return Array.from({ length: each }, (_, rollout) => {
+      const id = forecastId({ run, task: record.id, rollout, iteration });
+      return { id, record, episode, rollout };
+    });
   });
-  return Promise.all(
-    asked.map(async ({ record, episode, rollout }): Promise<Forecast> => {
+  const forecasts = await Promise.all(
+    asked.map(async ({ id, record, episode, rollout }): Promise<Forecast | null> => {
+      if (skip?.(id)) return null;
       const initialObservation = episode.observation;
       const random = createRandom('forecast', seed, record.id, rollout);
-      const { text, tokens } = await forecaster.forecast({
+      const said = await forecaster.forecast({
         goal: episode.goal,
         initialObservation,
+        commands: world.commands,
         maxSteps,
         of,
         random,
       });
+      if ('error' in said) {
+        if (!onFailure) throw new ClewError(`${name} has not foretold ${record.id}: ${said.error}`);
+        onFailure(record.id, rollout, said.error);
+        return null;
+      }
+      const { text, tokens } = said;
       return {
-        id: forecastId({ run, task: record.id, rollout, iteration }),
+        id,
         run,
         world: world.name,
         worldVersion: world.version,
         grammar: world.grammar,
         task: taskOf(record, episode),
-        group: groupOf(record.id, forecaster.policyVersion ?? forecaster.name, iteration),
+        group: groupOf(record.id, policyVersion ?? name, iteration),
         rollout,
         ...(iteration !== undefined && { iteration }),
         seed: JSON.stringify(['forecast', seed, record.id, rollout]),
-        agent: forecaster.name,
-        policyVersion: forecaster.policyVersion,
+        agent: name,
+        policyVersion,
         maxSteps,
         initialObservation,
         reply: text,
@@ -77,6 +86,7 @@ export async function forecastTasks(options: ForecastOptions): Promise<Forecast[
       };
     }),
   );
+  return forecasts.filter(forecast => forecast !== null);
 }
 
 export interface PolicyForecasterOptions {

@@ -1,4 +1,4 @@
-export { act, type Agent, type Failure, type Reply, type Turn } from './agent.ts';
+export { act, type Agent, type Failure, type ForecastAsk, type Foretelling, type Reply, type Turn } from './agent.ts';
 export { baselineAgent } from './baseline.ts';
 export { randomAgent } from './random.ts';
 export { expertAgent } from './expert.ts';

@@ -12,6 +12,7 @@ import {
 import { ClewError } from '../errors.ts';
 import { parseReply } from '../tags/index.ts';
 import type { Agent, Failure, Reply, Turn } from './agent.ts';
+import { policyForecaster } from './forecast.ts';
 
 export interface PolicyAgentOptions extends SamplerOptions {
   /** Its model may be trained on between episodes: what is written is always the newest parameters'. */
@@ -43,6 +44,9 @@ export interface PolicyAgent extends Agent {
   readonly engine: string;
   close(): Promise<void>;
 }
+
+/** Tokens that a forecast may have, as in trainings. */
+const forecastTokens = 48;
 
 /** What is remembered of an episode. */
 interface Played {
@@ -115,6 +119,14 @@ export async function policyAgent({
     };
   }
 
+  const versionNow = (): string => {
+    if (version.of !== model.version) Object.assign(version, { of: model.version, hash: policyVersion(checkpoint) });
+    return version.hash;
+  };
+  const forecaster =
+    layout.forecast &&
+    policyForecaster({ checkpoint, sampler, name, version: versionNow, temperature, tokens: forecastTokens });
+
   return {
     // A slot that has finished its reply reads on while others write: waiting for the slowest would leave two of three
     // slots idle.
@@ -122,11 +134,16 @@ export async function policyAgent({
     batching: 'asynchronous',
     atOnce: parallelOf(model),
     get policyVersion() {
-      if (version.of !== model.version) Object.assign(version, { of: model.version, hash: policyVersion(checkpoint) });
-      return version.hash;
+      return versionNow();
     },
     engine: [sampler.description.engine, sampler.description.provider].join(' '),
     reply: turns => Promise.all(turns.map(reply)),
+    ...(forecaster && {
+      async forecast(ask) {
+        const said = await forecaster.forecast(ask);
+        return 'error' in said || keepTokens ? said : { ...said, tokens: null };
+      },
+    }),
     forget(episodeId) {
       episodes.get(episodeId)?.slot.close();
       episodes.delete(episodeId);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
+import { type ForecastFigures, formatForecastFigures } from '../forecasts/index.ts';
 import { formatMeasurement, measure, type Measurement, repetitiveAction } from '../metrics/index.ts';
 import { percent, percentInterval, textTable } from '../metrics/text-table.ts';
 import { inspectCheckpoint, policyExists, publishedPaths } from '../policy/index.ts';
@@ -13,6 +14,7 @@ import { tellOfReplies } from './reply-notes.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { withComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
+import { forecastFiguresOf } from './forecast-figures.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { shippedWorlds } from './shipped-worlds.ts';
 import { listOf, wholeNumber } from './options.ts';
@@ -31,6 +33,8 @@ interface Evaluation {
   readonly panel: string;
   readonly level: string | null;
   readonly measurement: Measurement;
+  /** How well the agent foretold; null where it was not asked. */
+  readonly forecasts: ForecastFigures | null;
 }
 
 export function evalCommand(): Command {
@@ -83,7 +87,7 @@ export function evalCommand(): Command {
             evaluations.push(evaluation);
             if (!options.json)
               process.stdout.write(
-                `${pc.bold(evaluation.run)}\n${formatMeasurement(evaluation.measurement)}\n${parts.length > 1 ? '\n' : ''}`,
+                `${pc.bold(evaluation.run)}\n${formatMeasurement(evaluation.measurement)}\n${foretold(evaluation)}${parts.length > 1 ? '\n' : ''}`,
               );
           }
           tellOfReplies(agent);
@@ -148,13 +152,18 @@ async function evaluate(
     return undefined;
   }
   const measurement = measure(store.trajectories.select({ run }), { by: ['category'] });
+  const forecasts = options.forecasts === undefined ? null : forecastFiguresOf(store, run);
   const temperature = agent.settings.temperature ?? null;
   store.metrics.put(run, {
     iteration: 0,
     phase: `evaluation ${level ?? panel}`,
     data: { iteration: 0, panel, level: level ?? panel, temperature, measurement },
   });
-  return { run, panel, level, measurement };
+  return { run, panel, level, measurement, forecasts };
+}
+
+function foretold({ forecasts }: Evaluation): string {
+  return forecasts ? `\n${formatForecastFigures(forecasts)}\n` : '';
 }
 
 /** One column for each level. */

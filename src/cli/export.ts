@@ -19,6 +19,7 @@ import {
   type Store,
   type TrajectoryFilter,
 } from '../trajectory/index.ts';
+import { exportForecasts } from './export-forecasts.ts';
 import { exportTasks } from './export-tasks.ts';
 import { dataHelp, loadWorld } from './load-world.ts';
 import { shippedWorlds } from './shipped-worlds.ts';
@@ -56,8 +57,9 @@ export function exportCommand(): Command {
   return new Command('export')
     .summary('write trajectories for other programs')
     .description(
-      `Write trajectories for other programs. The formats:\n${shapes}\nAll but clew are for training, and refuse ` +
-        `tasks of an evaluation split.`,
+      `Write trajectories for other programs. The formats:\n${shapes}\n` +
+        `  ${'forecasts'.padEnd(13)} what agents said of tasks beforehand, and what came (jsonl, or csv by the name of the ` +
+        `file)\nAll but clew and forecasts are for training, and refuse tasks of an evaluation split.`,
     )
     .argument('[db]', 'the database to read; none with --tasks')
     .requiredOption('--format <format>', 'the format to write')
@@ -102,9 +104,9 @@ export function exportCommand(): Command {
       }
       if (db === undefined)
         throw new UsageError('Give the database to read, or --tasks and --world for tasks that are yet to be played.');
+      if (given.format === 'forecasts') return writeForecasts(db, given);
       const { training, file } = exportFormat(given.format);
-      if (existsSync(given.out) && !given.force)
-        throw new ClewError(`${given.out} exists: give another name, or --force to replace it.`);
+      refuseExisting(given);
       const store = openStore(db, { readonly: true });
       try {
         const filter: TrajectoryFilter = {
@@ -137,6 +139,28 @@ export function exportCommand(): Command {
         store.close();
       }
     });
+}
+
+/** `--format forecasts`: what agents said of tasks beforehand. */
+async function writeForecasts(db: string, given: ExportArguments): Promise<void> {
+  if (given.success || given.failure)
+    throw new UsageError('A forecast is of a task and not of an episode, which alone is won or lost: leave it out.');
+  refuseExisting(given);
+  const store = openStore(db, { readonly: true });
+  try {
+    const rows = await exportForecasts(store, { db, out: given.out, filter: pick(given) });
+    process.stdout.write(
+      given.json
+        ? `${JSON.stringify({ file: given.out, format: given.format, forecasts: rows })}\n`
+        : `${given.out}: ${rows} forecasts\n`,
+    );
+  } finally {
+    store.close();
+  }
+}
+
+function refuseExisting({ out, force }: ExportArguments): void {
+  if (existsSync(out) && !force) throw new ClewError(`${out} exists: give another name, or --force to replace it.`);
 }
 
 function pick({ run, task, split, category, agent }: ExportArguments): TrajectoryFilter {

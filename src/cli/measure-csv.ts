@@ -1,3 +1,4 @@
+import type { ForecastFigures } from '../forecasts/index.ts';
 import type { Comparison, Figures, Interval, Mean, Measurement, Rate } from '../metrics/index.ts';
 import { csvLine } from './csv.ts';
 
@@ -16,8 +17,11 @@ const head = [
   'reason',
 ];
 
-/** A measurement as CSV, a figure a line, of the whole (`by` is empty) and of each part. */
-export function measurementCsv(measurement: Measurement): string {
+/**
+ * A measurement as CSV, a figure a line, of the whole (`by` is empty) and of each part; figures of forecasts, where there
+ * are some, of the whole.
+ */
+export function measurementCsv(measurement: Measurement & { readonly forecasts?: ForecastFigures }): string {
   const parts: (readonly [string, string, Figures])[] = [['', '', measurement]];
   for (const [by, named] of Object.entries({ ...measurement.by, tag: undefined, ...measurement.crossed }))
     for (const [part, figures] of Object.entries(named ?? {})) parts.push([by, part, figures]);
@@ -25,7 +29,8 @@ export function measurementCsv(measurement: Measurement): string {
   const tags = Object.entries(measurement.by.tag ?? {}).flatMap(([tag, rates]) =>
     Object.entries(rates).map(([name, rate]) => csvLine(['tag', tag, ...rateLine(name, 'pooled', rate)])),
   );
-  return csvLine(head) + [...lines, ...tags].join('');
+  const foretold = forecastLines(measurement.forecasts).map(line => csvLine(['', '', ...line]));
+  return csvLine(head) + [...lines, ...tags, ...foretold].join('');
 }
 
 /** The differences of a comparison as CSV. */
@@ -79,6 +84,7 @@ export function comparisonCsv(comparison: Comparison): string {
 }
 
 type Line = (string | number | null)[];
+type Bounds = Pick<Interval, 'low' | 'high'>;
 
 function linesOf(figures: Figures): Line[] {
   const { steps, rates, refusals } = figures;
@@ -134,13 +140,40 @@ function servedLines(served: Figures['served']): Line[] {
   ];
 }
 
+function forecastLines(figures: ForecastFigures | undefined): Line[] {
+  if (!figures || figures.forecasts === 0) return [];
+  const { gap, brier, reason, forecasts, tasks, episodes } = figures;
+  const calibrated = { gap, brier };
+  const single = ['brierOfMean', 'unavoidable', 'skill', 'avoidableSkill'] as const;
+  const shares = [
+    'wellFormed',
+    'stepsInRange',
+    'stepsError',
+    'thingsPrecision',
+    'thingsRecall',
+    'spread',
+    'cost',
+  ] as const;
+  const line = (name: string, value: number | null, of: number, interval: Bounds | null = null): Line => [
+    ...plainLine(name, 'forecasts', value, of, interval).slice(0, -1),
+    value === null ? reason : null,
+  ];
+  return [
+    ...Object.entries(calibrated).map(([name, { value, low, high }]) =>
+      line(name, value, tasks, low === null || high === null ? null : { low, high }),
+    ),
+    ...single.map(name => line(name, figures[name], episodes)),
+    ...shares.map(name => line(name, figures[name], forecasts)),
+  ];
+}
+
 /** A figure that is neither a share of counted things nor a mean over episodes. */
 function plainLine(
   name: string,
   view: string,
   value: number | null,
   of: number | null,
-  interval: Interval | null = null,
+  interval: Bounds | null = null,
 ): Line {
   return [name, view, value, null, of, null, null, interval?.low ?? null, interval?.high ?? null, null];
 }

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
-import { planRun, type Played, playRun, type PlaySettings, playSettingsSchema } from '../runs/index.ts';
+import {
+  foretells,
+  planRun,
+  type Played,
+  playRun,
+  type PlaySettings,
+  playSettingsSchema,
+  saysNothing,
+} from '../runs/index.ts';
 import type { RunKind, Store } from '../trajectory/index.ts';
 import type { TaskRecord, World } from '../world/index.ts';
 import type { OpenAgent } from './agent-option.ts';
@@ -14,6 +22,7 @@ export interface PlayOptions extends PlaySettings {
   readonly parallelEpisodes: number;
   readonly showAdmissible?: boolean;
   readonly showObjects?: boolean;
+  readonly forecasts?: number;
   readonly json?: boolean;
 }
 
@@ -21,6 +30,12 @@ export function withPlayOptions(command: Command): Command {
   return withSettings(command, playSettingsSchema)
     .option('--show-admissible', 'show the agent the admissible commands')
     .option('--show-objects', 'show the agent what a command could be about, in a world that lists it (scienceworld)')
+    .option(
+      '--forecasts <count>',
+      'ask the agent first how each task will go, so many times: steps, wins, things; for chat:MODEL and policies that ' +
+        'learnt to foretell',
+      wholeNumber(),
+    )
     .option('--parallel-episodes <count>', 'episodes that are played at the same time', wholeNumber(), 64)
     .option('--json', 'print the result as JSON');
 }
@@ -56,6 +71,7 @@ export async function playNamed(
     maxSteps,
     showAdmissible = false,
     showObjects = false,
+    forecasts,
     json = false,
   } = options;
   const [first] = tasks;
@@ -64,6 +80,7 @@ export async function playNamed(
       `${world.name} has no list of what a command could be about: leave --show-objects out, or show the commands with ` +
         `--show-admissible.`,
     );
+  if (forecasts !== undefined && !foretells(agent)) throw new UsageError(saysNothing(label));
   const plan = planRun(store, {
     id,
     kind,
@@ -74,6 +91,7 @@ export async function playNamed(
     maxSteps,
     showAdmissible,
     showObjects,
+    forecasts,
     // Runs of before do not say it.
     settings: {
       agent: label,
@@ -81,6 +99,7 @@ export async function playNamed(
       seed,
       showAdmissible,
       ...(showObjects && { showObjects }),
+      ...(forecasts !== undefined && { forecasts }),
       ...settings,
       ...config,
     },
@@ -90,13 +109,19 @@ export async function playNamed(
   });
   if (engine && !json) process.stderr.write(`${pc.dim(`engine ${engine}, policy version ${agent.policyVersion}`)}\n`);
   const progress = progressOf(`${id}: episodes`, plan.missing.size, { quiet: json });
+  const asked =
+    forecasts === undefined ? undefined : progressOf(`${id}: forecasts`, tasks.length * forecasts, { quiet: json });
   const from = performance.now();
   const result = await playRun(store, plan, {
     agent,
     parallelEpisodes,
     signal,
     onEpisode: () => progress.advance(),
-  }).finally(() => progress.end());
+    onForecast: () => asked?.advance(),
+  }).finally(() => {
+    asked?.end();
+    progress.end();
+  });
   const { trajectories: episodes, successes } = store.trajectories.count({ run: id });
   return { ...result, episodes, successes, seconds: Math.round((performance.now() - from) / 10) / 100 };
 }

@@ -10,6 +10,8 @@ import { withComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { oneOf, wholeNumber } from './options.ts';
+import { formatForecastFigures } from '../forecasts/index.ts';
+import { forecastFiguresOf } from './forecast-figures.ts';
 import { remoteAddress } from '../remote/index.ts';
 import { remoteRollout } from './remote-run.ts';
 import { tellOfReplies } from './reply-notes.ts';
@@ -52,6 +54,8 @@ export function rolloutCommand(): Command {
     if (address) {
       if (panel !== undefined || split !== undefined)
         throw new UsageError('An environment of another program has no panels and splits: say how many with --tasks.');
+      if (options.forecasts !== undefined)
+        throw new UsageError('An environment of another program is played as it is served: leave --forecasts out.');
       return remoteRollout(address, options);
     }
     if ((panel === undefined) === (split === undefined))
@@ -75,13 +79,14 @@ export function rolloutCommand(): Command {
         const played = await playNamed(store, { id, kind: 'rollout', world, tasks, agent }, options, signal);
         const { episodes, successes, skipped, steps, seconds } = played;
         const usage = agent.agent.usage?.();
+        const forecasts = options.forecasts === undefined ? undefined : forecastFiguresOf(store, id);
         if (json) {
           const {
             engine,
             agent: { policyVersion },
           } = agent;
           process.stdout.write(
-            `${JSON.stringify({ run: id, db: options.db, ...(engine && { engine, policyVersion }), ...played, usage: usage ?? null }, null, 2)}\n`,
+            `${JSON.stringify({ run: id, db: options.db, ...(engine && { engine, policyVersion }), ...played, usage: usage ?? null, ...(forecasts && { forecasts }) }, null, 2)}\n`,
           );
         } else {
           process.stdout.write(
@@ -90,6 +95,7 @@ export function rolloutCommand(): Command {
               `%)${skipped > 0 ? `, ${skipped} of them from before` : ''}; ${steps} steps in ${seconds.toFixed(1)} s\n`,
           );
           for (const [what, amount] of Object.entries(usage ?? {})) process.stdout.write(`  ${what} ${amount}\n`);
+          if (forecasts) process.stdout.write(`\n${formatForecastFigures(forecasts)}\n\n`);
           process.stdout.write(pc.dim(`  clew measure ${options.db} --run ${JSON.stringify(id)}\n`));
         }
         tellOfReplies(agent);

@@ -6,7 +6,7 @@ export { formatForecastFigures } from './format-figures.ts';
 export { detection, gateOf, probedGate, type Detection, type GateDecision, type GateSettings } from './gate.ts';
 export { groupFacts, kindsUsed, median, vocabularyOf, type GroupFacts, type Kinds } from './group-facts.ts';
 export { hintOf } from './hint.ts';
-export { mostThings, readForecast, writeForecast, type ReadForecastOptions } from './read-forecast.ts';
+export { readForecast, writeForecast, type ReadForecastOptions } from './read-forecast.ts';
 export {
   forecastParts,
   forecastRules,

@@ -1,3 +1,4 @@
+import { mostThings } from '../tags/index.ts';
 import type { ForecastFault, ForecastReading } from '../trajectory/forecast.ts';
 
 export interface ReadForecastOptions {
@@ -9,8 +10,6 @@ export interface ReadForecastOptions {
   readonly json?: boolean;
 }
 
-/** Most things that a forecast may name. */
-export const mostThings = 8;
 const usual = 8;
 
 /**

@@ -11,6 +11,7 @@ import type {
   ReportDifference,
   ReportEpisodes,
   ReportLevel,
+  ReportForecasts,
   ReportRun,
   ReportTask,
   ResultRow,
@@ -157,6 +158,13 @@ export const reportRunSchema: z.ZodType<ReportRun> = z.strictObject({
   checkpoints: z.array(z.strictObject({ iteration: z.int(), path: z.string(), sha256: z.string(), bytes: z.int() })),
 });
 
+export const reportForecastsSchema: z.ZodType<ReportForecasts> = z.strictObject({
+  run: z.string(),
+  arm: z.string(),
+  iterations: z.strictObject({ first: z.int(), last: z.int() }).nullable(),
+  figures: forecastFiguresSchema,
+});
+
 const taskSchema: z.ZodType<ReportTask> = z.strictObject({
   id: z.string(),
   world: z.string(),
@@ -200,14 +208,7 @@ export const reportSchema: z.ZodType<ReportData> = z.strictObject({
       evaluation: z.array(evaluationRowSchema),
     }),
   ),
-  forecasts: z.array(
-    z.strictObject({
-      run: z.string(),
-      arm: z.string(),
-      iterations: z.strictObject({ first: z.int(), last: z.int() }).nullable(),
-      figures: forecastFiguresSchema,
-    }),
-  ),
+  forecasts: z.array(reportForecastsSchema),
   runs: z.array(reportRunSchema),
   commands: z.array(z.string()),
   tasks: z.array(taskSchema),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { efficiency, recoveryLabels, repetitiveAction, type Figures, type RecoveryFigure } from '../metrics/index.ts';
-import type { ReportComparison, ReportData, ReportRun } from './data.ts';
-import { comparisonSchema, reportRunSchema } from './data-schemas.ts';
+import type { ReportComparison, ReportData, ReportForecasts, ReportRun } from './data.ts';
+import { comparisonSchema, reportForecastsSchema, reportRunSchema } from './data-schemas.ts';
 
 /** A figure with its 95 % interval. */
 export interface ResultFigure {
@@ -87,6 +87,8 @@ export interface Result {
       rule: string;
     }[];
   }[];
+  /** How well each run foretold its own episodes; absent in results of earlier versions. */
+  forecasts?: ReportForecasts[] | undefined;
   runs: ReportRun[];
   commands: string[];
   notes: string[];
@@ -154,6 +156,7 @@ export const resultSchema: z.ZodType<Result> = z.object({
       alarms: z.array(z.strictObject({ iteration: z.int(), level: z.enum(['warn', 'stop']), rule: z.string() })),
     }),
   ),
+  forecasts: z.array(reportForecastsSchema).optional(),
   runs: z.array(reportRunSchema),
   commands: z.array(z.string()),
   notes: z.array(z.string()),
@@ -222,6 +225,7 @@ export function resultOf(data: ReportData): Result {
         (alarms ?? []).map(({ iteration, level, rule }) => ({ iteration, level, rule })),
       ),
     })),
+    forecasts: data.forecasts,
     runs: data.runs,
     commands: data.commands,
     notes: data.notes,

@@ -18,6 +18,7 @@ export {
   type PlayedRun,
   type PlayOptions,
 } from './play-run.ts';
+export { foretell, foretells, saysNothing, type ForetellOptions } from './foretell.ts';
 export { bestFile, refuseOtherState, stateFile } from './state-file.ts';
 export { LogReplay, refuseStrangers, type ReplayDifference, type ReplaySummary } from './replay-log.ts';
 export { missingOf } from './missing.ts';

@@ -3,6 +3,8 @@ import { ClewError } from '../errors.ts';
 import type { RunKind, Store } from '../trajectory/index.ts';
 import { hash, type TaskRecord, type World } from '../world/index.ts';
 import { beginRun, knownRun, type RunIdentity } from './begin.ts';
+import { endRunByError } from './ending.ts';
+import { foretell } from './foretell.ts';
 import type { Settings } from './identity.ts';
 import { missingEpisodes, type MissingEpisodes, playMissing } from './play-missing.ts';
 
@@ -20,6 +22,8 @@ export interface PlayedRun {
   readonly maxSteps?: number | undefined;
   readonly showAdmissible?: boolean;
   readonly showObjects?: boolean;
+  /** Forecasts that the agent is asked for of each task before any is played; none if left out. */
+  readonly forecasts?: number | undefined;
   /** What decides the episodes beside world, tasks and limit of steps, and what tables call the run. */
   readonly settings: Settings;
   /** Engine and device that compute the agent, where another engine makes another run. */
@@ -56,6 +60,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called when an episode is over: whether it was stored or could not be finished. */
   readonly onEpisode?: (stored: boolean) => void;
+  /** Called for every forecast that is there, from before or new. */
+  readonly onForecast?: () => void;
 }
 
 export interface Played extends RolloutResult {
@@ -69,8 +75,25 @@ export interface Played extends RolloutResult {
  */
 export async function playRun(store: Store, { run, missing }: PlannedRun, options: PlayOptions): Promise<Played> {
   const { id, world, tasks, rollouts, seed, maxSteps, showAdmissible = false, showObjects = false } = run;
-  const { agent, engine = run.engine, parallelEpisodes = 64, signal, onEpisode } = options;
+  const { agent, engine = run.engine, parallelEpisodes = 64, signal, onEpisode, onForecast } = options;
   beginRun(store, identityOf(run, engine));
+  if (run.forecasts !== undefined)
+    await foretell(store, {
+      run: id,
+      world,
+      tasks,
+      agent,
+      each: run.forecasts,
+      rollouts,
+      seed,
+      maxSteps,
+      parallelTasks: Math.max(1, Math.floor(parallelEpisodes / run.forecasts)),
+      signal,
+      ...(onForecast && { onForecast }),
+    }).catch((error: unknown) => {
+      endRunByError(store, id, error, signal);
+      throw error;
+    });
   return playMissing(store, {
     missing,
     world,

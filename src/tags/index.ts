@@ -27,6 +27,7 @@ export {
   type RlvmrScienceworldReading,
 } from './rlvmr-scienceworld-rule.ts';
 export { compareRules, disagreements, type Disagreement, type RuleComparison } from './compare-rules.ts';
+export { forecastPrompt, mostThings, type ForecastPromptInput } from './forecast-prompt.ts';
 export {
   carriedPlan,
   promptTemplates,

@@ -145,7 +145,8 @@ function replyForm(commands: readonly string[]): string {
   );
 }
 
-function commandText(commands: readonly string[]): string {
+/** What the world understands, as prompts list it. */
+export function commandText(commands: readonly string[]): string {
   const slots = commands.some(command => command.includes('{'));
   return (
     `The world understands these ` +
@@ -154,7 +155,7 @@ function commandText(commands: readonly string[]): string {
   );
 }
 
-function taskText(input: PromptInput): string {
+export function taskText(input: Pick<PromptInput, 'goal'>): string {
   return `Your task: ${input.goal}`;
 }
 

@@ -1,19 +1,21 @@
-import type { Trajectory, World } from 'clew';
+import { createRandom, readForecast, type Trajectory, type World } from 'clew';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import household from '../../envs/household/index.ts';
 import { roomCodec } from '../../envs/room-text/codec.ts';
-import { rollout } from '../../src/agents/index.ts';
+import { type ForecastAsk, rollout } from '../../src/agents/index.ts';
 import { policyAgent, type PolicyAgentOptions } from '../../src/agents/policy.ts';
 import {
   buildWordTokenizer,
   createModel,
   episodeSpans,
+  forecastWords,
   Learner,
   layoutOf,
   modelConfig,
   type Tokenizer,
   type TrainedPolicy,
   trajectoryRow,
+  withWords,
 } from '../../src/policy/index.ts';
 import { sft } from '../../src/training/sft.ts';
 import { openStore } from '../../src/trajectory/index.ts';
@@ -145,5 +147,31 @@ describe('policyAgent', () => {
     expect(failures[0]).toMatch(
       /^The initial observation has \d+ tokens and the model's context is 16\. Train a policy with a longer context\.$/,
     );
+  });
+
+  it('says how a task will go where it has the words, and the same whoever else is asked', async () => {
+    const [record] = world.tasks('seen', 1);
+    const ask = (n: number): ForecastAsk => ({
+      goal: world.start(record!).goal,
+      initialObservation: world.start(record!).observation,
+      commands: world.commands,
+      maxSteps: 30,
+      of: 8,
+      random: createRandom('ask', n),
+    });
+    const silent = await policyAgent({ checkpoint, workers: 0 });
+    expect(silent.forecast).toBeUndefined();
+    await silent.close();
+    const agent = await policyAgent({ checkpoint: withWords(checkpoint, forecastWords), workers: 0, keepTokens: true });
+    const together = await Promise.all([0, 1, 2].map(n => agent.forecast!(ask(n))));
+    expect(await agent.forecast!(ask(1))).toEqual(together[1]);
+    for (const said of together) {
+      if ('error' in said) throw new Error(said.error);
+      expect(said.text).toMatch(/^<meta>/);
+      expect(said.tokens!.reply.length).toBeLessThanOrEqual(48);
+      // It never learnt the form: what cannot be read is a fault and no error.
+      expect(readForecast(said.text).faults.length).toBeGreaterThan(0);
+    }
+    await agent.close();
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from 'clew';
@@ -129,6 +129,52 @@ describe('clew rollout', () => {
     expect(clew(['measure', file('chat.db')]).err).toBe('');
     expect(JSON.parse(finished.out)).toMatchObject({ episodes: 10, finished: result.failed });
     await server.close();
+  });
+
+  it('asks a model beforehand, measures how well it foretold, and exports what it said', async () => {
+    const server = await serve((response, { body }) =>
+      json(
+        response,
+        200,
+        answer(
+          body.messages.at(-1)!.content.includes('Do not act yet')
+            ? '<think>hm</think><meta>keys are under rugs</meta><forecast>steps 3; wins 0 of 8; things: rug, key</forecast>'
+            : '<explore>the rug</explore><action>search the rug</action>',
+        ),
+      ),
+    );
+    const db = file('foretold.db');
+    const args = ['eval', 'locked-room', '--agent', 'chat:m', '--base-url', server.baseUrl, '--max-steps', '3'];
+    args.push('--split', 'seen', '--tasks', '4', '--forecasts', '2', '--thinking', 'strip', '--db', db, '--json');
+    const run = await clewBeside(args);
+    expect(run.code).toBe(0);
+    const [{ forecasts, measurement }] = JSON.parse(run.out).evaluations;
+    expect(forecasts).toMatchObject({ forecasts: 8, tasks: 4, episodes: 4, wellFormed: 1, faults: {} });
+    expect(forecasts.gap.value).toBeCloseTo(measurement.success.value, 10);
+    expect(server.requests.filter(({ body }) => body.messages[0]!.content.includes('Do not act yet'))).toHaveLength(8);
+    await server.close();
+
+    const [csv, jsonl] = [file('foretold.csv'), file('foretold.jsonl')];
+    for (const out of [csv, jsonl]) expect(clew(['export', db, '--format', 'forecasts', '--out', out]).code).toBe(0);
+    const [head, first, ...more] = readFileSync(csv, 'utf8').trim().split('\n');
+    expect(head).toBe(
+      'id,run,world,task,category,split,group,rollout,iteration,agent,policy_version,steps,wins,of,things,thought,faults,episodes,won',
+    );
+    expect(first).toMatch(/,chat:m,m,3,0,8,"rug, key",keys are under rugs,,1,0$/);
+    expect(more).toHaveLength(7);
+    const rows = readFileSync(jsonl, 'utf8').trim().split('\n');
+    expect(JSON.parse(rows[0]!)).toMatchObject({ steps: 3, things: ['rug', 'key'], episodes: 1, won: 0, paid: {} });
+    expect(clew(['measure', db, '--csv']).out).toMatch(/^,,wellFormed,forecasts,1,,8,/m);
+    expect(clew(['measure', db]).out).toMatch(/^ *well-formed +100.0 %/m);
+  });
+
+  it('says who can be asked beforehand', () => {
+    const played = (...more: string[]) =>
+      clew(['rollout', 'locked-room', '--agent', 'random', ...small, '--db', file('silent.db'), ...more]);
+    expect(sentence(played('--forecasts', '2'), 2)).toContain('random says nothing of a task before it plays it');
+    expect(played().code).toBe(0);
+    const exported = clew(['export', file('silent.db'), '--format', 'forecasts', '--out', file('none.csv')]);
+    expect(sentence(exported, 1)).toContain('holds no forecast that fits: 0 are in it');
   });
 
   it('measures a reasoning model: thinking apart, cut replies told, the form of the request and the run recorded', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readForecast } from '../../src/forecasts/index.ts';
 import {
+  forecastPrompt,
   metaTags,
   parseReply,
   promptTemplates,
@@ -34,6 +36,25 @@ const text = (template: keyof typeof promptTemplates, given: PromptInput): strin
   promptTemplates[template](given)
     .map(message => message.content)
     .join('\n');
+
+describe('a prompt for forecasts', () => {
+  it('shows task, opening and commands, and asks for the form that is read', () => {
+    const [message, ...rest] = forecastPrompt({
+      goal: 'Get out.',
+      initialObservation: 'A room with a door.',
+      commands: ['open {thing}'],
+      maxSteps: 20,
+      of: 4,
+    });
+    expect(rest).toEqual([]);
+    expect(message!.role).toBe('user');
+    for (const part of ['Your task: Get out.', 'A room with a door.', 'open {thing}', 'from 1 to 20', 'wins W of 4'])
+      expect(message!.content).toContain(part);
+    const form = /<meta>a short thought<\/meta>\n<forecast>.*<\/forecast>/.exec(message!.content)![0];
+    const filled = form.replace('S;', '7;').replace('W of', '3 of');
+    expect(readForecast(filled, { of: 4, maxSteps: 20 })).toMatchObject({ steps: 7, wins: 3, of: 4, faults: [] });
+  });
+});
 
 describe('every prompt', () => {
   it.each(['window', 'transcript', 'react'] as const)(

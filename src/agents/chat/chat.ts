@@ -1,6 +1,13 @@
 import { ClewError } from '../../errors.ts';
-import { reactCommand, readReply, splitThinking, type Reading, type ThinkingMode } from '../../tags/index.ts';
-import type { Agent, Failure, Reply, Turn } from '../agent.ts';
+import {
+  forecastPrompt,
+  reactCommand,
+  readReply,
+  splitThinking,
+  type Reading,
+  type ThinkingMode,
+} from '../../tags/index.ts';
+import type { Agent, Failure, ForecastAsk, Foretelling, Reply, Turn } from '../agent.ts';
 import type { ChatAnswer } from './answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ContextFull, Filtered, RequestFailed } from './failure.ts';
@@ -75,11 +82,28 @@ export function chatAgent({
     };
   }
 
+  /** Asked anew, before the conversation of the episode begins: what it says there is not part of it. */
+  async function forecast({ random, ...ask }: ForecastAsk): Promise<Foretelling | Failure> {
+    let answer: ChatAnswer;
+    try {
+      const messages = forecastPrompt(ask);
+      answer = await endpoint.complete({ messages, seed: random.int(2 ** 31), ...sampling, stop: undefined }, random);
+    } catch (error) {
+      if (error instanceof Filtered) return { text: '', tokens: null };
+      if (error instanceof RequestFailed) return { error: error.message };
+      throw error;
+    }
+    const unread = () => ({ parsed: null, command: null });
+    const { reply: text } = readReply(answer.text, { read: unread, thinking: mode, apart: answer.thinking });
+    return { text, tokens: tokensOf(answer) };
+  }
+
   return {
     name: `chat:${model}`,
     batching: 'asynchronous',
     policyVersion: model,
     reply: turns => Promise.all(turns.map(reply)),
+    forecast,
     usage() {
       const { promptTokens, replyTokens } = endpoint.usage;
       return {
