@@ -51,7 +51,7 @@ export function checkFolderCommand(): Command {
   return withComputeOptions(
     new Command('check')
       .description('compare a published model or adapter with what a reference computed with it')
-      .argument('<folder>', 'the folder, with golden.json and golden.safetensors in it')
+      .argument('<folder>', 'the folder, with golden.json in it (fetch and scripts/golden.py write it)')
       .option('--json', 'print it as JSON'),
   ).action(async (folder: string, options: ComputeOptions & { readonly json?: boolean }) => {
     const check = await checkFolder(folder, computeOptions(options).engine);
@@ -66,7 +66,7 @@ function comparisonLine({ what, worst, tolerance, count, passed, detail }: Compa
     worst === undefined ? `${count} compared` : `worst ${worst.toExponential(1)} of ${count}, allowed ${tolerance}`;
   return (
     `  ${passed ? pc.green('equal  ') : pc.red('differs')} ${what.padEnd(22)} ` +
-    `${figures}${passed || !detail ? '' : `: ${detail}`}`
+    `${figures}${detail ? `: ${detail}` : ''}`
   );
 }
 

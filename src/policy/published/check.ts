@@ -49,7 +49,7 @@ export async function checkFolder(folder: string, engine: EngineOptions = {}): P
   const played = adapter ? await adaptedModel(published, adapter) : frozenModel(published);
   const comparisons: Comparison[] = [
     ...(await compareLogits(played, golden, engine)),
-    ...(await compareLoss(adapter ? played : await wholeModel(published), golden, engine)),
+    ...(await compareLoss(adapter || !hasGradients(golden) ? played : await wholeModel(published), golden, engine)),
     ...(golden.greedy.length > 0 ? [await compareGreedy(played, golden, engine)] : []),
     ...(golden.texts.length > 0 ? compareTexts(published, golden) : []),
     ...(golden.chats.length > 0 ? [compareChats(published, golden)] : []),
@@ -102,34 +102,39 @@ async function compareLoss(model: Model, golden: Golden, engine: EngineOptions):
         worst = larger(worst, Math.abs(value - scores[r]![i]!));
       }),
     );
-    const { logProbabilities, loss: tolerance } = tolerances;
+    const { logProbabilities } = { ...tolerances, ...golden.tolerances };
     const count = golden.logProbabilities.flat().length;
     const compared = [numbers('log-probabilities', worst, logProbabilities, count)];
-    const expected = Object.keys(golden.tensors).filter(name => name.startsWith('gradient.'));
-    if (expected.length === 0) {
+    if (!hasGradients(golden)) {
       let loss = 0;
       rows.forEach(({ weights }, r) =>
         weights.forEach((weight, i) => (loss -= (weight * scores[r]![i]!) / normaliser)),
       );
-      return [...compared, numbers('loss', Math.abs(loss - golden.loss), tolerance, 1)];
+      return [...compared, compareLosses(loss, golden)];
     }
     const { loss, gradient } = await learner.gradient(rows, { kind: 'likelihood', normaliser });
-    return [
-      ...compared,
-      numbers('loss', Math.abs(loss - golden.loss), tolerance, 1),
-      compareGradients(model, gradient, golden, expected),
-    ];
+    return [...compared, compareLosses(loss, golden), compareGradients(model, gradient, golden)];
   } finally {
     await learner.close();
   }
 }
 
-function compareGradients(
-  model: Model,
-  gradient: Float32Array,
-  golden: Golden,
-  expected: readonly string[],
-): Comparison {
+function compareLosses(ours: number, golden: Golden): Comparison {
+  const { loss: tolerance } = { ...tolerances, ...golden.tolerances };
+  const detail = `${ours.toFixed(5)}, the reference ${golden.loss.toFixed(5)}`;
+  return { ...numbers('loss', Math.abs(ours - golden.loss), tolerance, 1), detail };
+}
+
+function gradientNames({ tensors }: Golden): string[] {
+  return Object.keys(tensors).filter(name => name.startsWith('gradient.'));
+}
+
+function hasGradients(golden: Golden): boolean {
+  return gradientNames(golden).length > 0;
+}
+
+function compareGradients(model: Model, gradient: Float32Array, golden: Golden): Comparison {
+  const expected = gradientNames(golden);
   let worst = 0;
   let detail = '';
   const ours = new Set<string>();

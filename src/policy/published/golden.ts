@@ -15,6 +15,8 @@ const goldenSchema = z.looseObject({
   normaliser: z.number().positive(),
   /** −Σ weight · log p(token | tokens before) / normaliser over all rows. */
   loss: z.number(),
+  /** Where its own rounding is larger than what is allowed otherwise. */
+  tolerances: z.strictObject({ logProbabilities: z.number().positive(), loss: z.number().positive() }).optional(),
   logProbabilities: z.array(z.array(z.number())),
   greedy: z.array(z.looseObject({ prompt: ids.min(1), tokens: ids, leastMargin: z.number() })).default([]),
   stops: ids.default([]),
@@ -43,20 +45,22 @@ const goldenSchema = z.looseObject({
 });
 export type Golden = z.infer<typeof goldenSchema> & { readonly tensors: Safetensors['tensors'] };
 
+/** The file that the reference's figures are in; logits and gradients, if it gave them, are in the other one. */
+export const goldenFiles = { figures: 'golden.json', tensors: 'golden.safetensors' } as const;
+
 /** The reference's figures in a folder. @throws ClewError when they are missing or of another form */
 export async function readGolden(folder: string): Promise<Golden> {
-  const file = path.join(folder, 'golden.json');
-  const tensors = path.join(folder, 'golden.safetensors');
-  for (const needed of [file, tensors])
-    if (!existsSync(needed))
-      throw new ClewError(
-        `There is no ${needed}. A folder is compared with golden.json and golden.safetensors, which hold what a ` +
-          `reference implementation computed with it.`,
-      );
+  const file = path.join(folder, goldenFiles.figures);
+  const tensors = path.join(folder, goldenFiles.tensors);
+  if (!existsSync(file))
+    throw new ClewError(
+      `There is no ${file}. A folder is compared with ${goldenFiles.figures}, and ${goldenFiles.tensors} where it is ` +
+        `there: they hold what a reference implementation computed with it.`,
+    );
   try {
     return {
       ...goldenSchema.parse(JSON.parse(await readFile(file, 'utf8'))),
-      tensors: (await readSafetensors(tensors)).tensors,
+      tensors: existsSync(tensors) ? (await readSafetensors(tensors)).tensors : {},
     };
   } catch (error) {
     if (error instanceof ClewError) throw error;

@@ -6,3 +6,4 @@ export { isPublishedFolder, openPublishedFolder, type PublishedFolder } from './
 export { adaptedModel, frozenModel, newAdapter, wholeModel } from './model.ts';
 export { writeAdapterFolder, writeModelFolder } from './write.ts';
 export { fetchable, type Fetchable, fetchModel } from './fetch.ts';
+export { goldenFiles } from './golden.ts';

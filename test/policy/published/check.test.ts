@@ -117,6 +117,24 @@ describe('comparing a folder with a reference', () => {
     await writeFile(numbers, kept);
   });
 
+  it('compares what is there where a reference gave no logits and gradients, within its own rounding', async () => {
+    const kept = await readFile(numbers);
+    await rm(numbers);
+    const few = { ...structuredClone(figures), loss: figures.loss + 1e-4 };
+    await writeFile(json, JSON.stringify(few));
+    expect((await checkFolder(folder)).comparisons.map(({ what, passed }) => [what, passed])).toEqual([
+      ['log-probabilities', true],
+      ['loss', false],
+      ['token ids and texts', true],
+      ['size of the tokenizer', true],
+      ['chats', true],
+    ]);
+    await writeFile(json, JSON.stringify({ ...few, tolerances: { logProbabilities: 1e-5, loss: 2e-4 } }));
+    expect(await wrong()).toEqual([]);
+    await writeFile(json, JSON.stringify(figures));
+    await writeFile(numbers, kept);
+  });
+
   it('says what is missing', async () => {
     await expect(checkFolder(await writeTinyFolder(path.join(root, 'bare')))).rejects.toThrow(
       /There is no .*golden\.json/,
