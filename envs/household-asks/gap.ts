@@ -8,6 +8,7 @@ import {
   type ObjectKind,
   type ReceptacleKind,
 } from '../house/kinds.ts';
+import { type Matter, nothingMore } from '../asking/matters.ts';
 import { goalText } from '../house/goal.ts';
 import type { Category, Goal } from '../house/task.ts';
 
@@ -17,10 +18,6 @@ import type { Category, Goal } from '../house/task.ts';
  */
 export const gapKinds = ['none', 'noise', 'place', 'object', 'which', 'state', 'number', 'impossible'] as const;
 export type GapKind = (typeof gapKinds)[number];
-
-/** What can be asked. */
-export const matters = ['what', 'where', 'which', 'how', 'how many'] as const;
-export type Matter = (typeof matters)[number];
 
 /** What one has to ask about to know what is meant; null where there is nothing to ask. */
 export const matterOf: Readonly<Record<GapKind, Matter | null>> = {
@@ -95,7 +92,7 @@ export function sentenceOf(goal: Goal, { kind, hidden }: Gap): string {
 
 /** What the user answers to a question about a matter. */
 export function answerTo(asked: Matter, { kind, hidden }: Gap): string {
-  if (matterOf[kind] !== asked || hidden === null) return 'You know all that I know.';
+  if (matterOf[kind] !== asked || hidden === null) return nothingMore;
   switch (asked) {
     case 'where':
       return `In ${hidden}.`;
@@ -108,11 +105,6 @@ export function answerTo(asked: Matter, { kind, hidden }: Gap): string {
     case 'how many':
       return `${hidden[0]!.toUpperCase()}${hidden.slice(1)} will do.`;
   }
-}
-
-/** The matter that a question is about: its first question word decides; undefined without one. */
-export function matterIn(question: string): Matter | undefined {
-  return /\b(?:how many|what|where|which|how)\b/i.exec(question)?.[0].toLowerCase() as Matter | undefined;
 }
 
 export function pluralOf(kind: string): string {

@@ -4,7 +4,8 @@ import { isFirstInPlace, isInHand, isReady, isThere } from '../house/goal.ts';
 import type { HouseholdEvent } from '../house/machine.ts';
 import { answer, initialObservation, receptacleText } from '../house/texts.ts';
 import { drawTask } from './draw-task.ts';
-import { answerTo, matterIn, matterOf, matters, sentenceOf } from './gap.ts';
+import { matterIn, matters } from '../asking/matters.ts';
+import { answerTo, matterOf, sentenceOf } from './gap.ts';
 import {
   type AsksContext,
   type AsksEvent,

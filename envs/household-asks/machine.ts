@@ -9,7 +9,8 @@ import {
   machine as house,
   slots as houseSlots,
 } from '../house/machine.ts';
-import { type Gap, matterIn, type Matter } from './gap.ts';
+import { matterIn, type Matter } from '../asking/matters.ts';
+import type { Gap } from './gap.ts';
 import type { Task } from './task.ts';
 
 /** The household's commands and three of a conversation. In code-point order. */

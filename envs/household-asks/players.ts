@@ -2,7 +2,8 @@ import type { Decision, Expert, Random } from 'clew';
 import { createExpert as createHouseExpert } from '../house/expert.ts';
 import { kindOf, objectKinds, receptacleKinds } from '../house/kinds.ts';
 import type { Category } from '../house/task.ts';
-import { canBe, kindOfPlural, matters, type Matter } from './gap.ts';
+import { matters, type Matter } from '../asking/matters.ts';
+import { canBe, kindOfPlural } from './gap.ts';
 
 /** What a sentence says, and what it leaves out. */
 interface Wish {

@@ -41,14 +41,16 @@ export interface DeskContext extends Task {
 }
 export type DeskEvent = EventsOf<typeof commands, typeof slots>;
 
-function wanted({ orders, ticket }: DeskContext): Order {
-  return orders[ticket.order]!;
+/** Undefined where the ticket is about an order that there is not. */
+function wanted({ orders, ticket }: DeskContext): Order | undefined {
+  return orders[ticket.order];
 }
 
 /** What is owed in coins; 0 where the ticket asks for something else. */
 function owed(context: DeskContext): number {
   const { category } = context.ticket;
-  return category === 'refund' ? wanted(context).price : category === 'late' ? wanted(context).shipping : 0;
+  const order = wanted(context);
+  return (category === 'refund' ? order?.price : category === 'late' ? order?.shipping : undefined) ?? 0;
 }
 
 /** Whether what the ticket asks for has been done. */
@@ -56,7 +58,7 @@ export function isSettled(context: DeskContext): boolean {
   const { ticket, refunded, sent, address } = context;
   switch (ticket.category) {
     case 'replace':
-      return sent === wanted(context).item;
+      return sent !== null && sent === wanted(context)?.item;
     case 'address':
       return address === ticket.address;
     default:
@@ -95,7 +97,7 @@ export const machine = setup({
         send: [
           {
             guard: ({ context, event }) =>
-              context.ticket.category === 'replace' && context.sent === null && event.item === wanted(context).item,
+              context.ticket.category === 'replace' && context.sent === null && event.item === wanted(context)?.item,
             actions: assign({ sent: ({ event }) => event.item }),
           },
           { target: 'wronged' },

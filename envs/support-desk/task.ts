@@ -21,34 +21,43 @@ const order = z.strictObject({
 });
 export type Order = z.infer<typeof order>;
 
-/**
- * Orders by their numbers, and a ticket about one of them. Every ticket says enough: those that call for a question are
- * not drawn yet.
- */
-export const task = z
-  .strictObject({
-    orders: z.record(z.string().regex(/^[1-9]\d?$/), order),
-    ticket: z.strictObject({
+/** Orders by their numbers, and a ticket. */
+export const deskShape = {
+  orders: z.record(z.string().regex(/^[1-9]\d?$/), order),
+  ticket: z
+    .strictObject({
       category: z.enum(categories),
       customer: z.enum(customers),
       /** The number of the order that the ticket is about. */
       order: z.int(),
       /** Where the parcel should go; only of an `address` ticket. */
       address: z.string().nullable(),
-    }),
-  })
-  .refine(({ orders, ticket }) => String(ticket.order) in orders, 'the ticket is about an order that there is not')
-  .refine(
-    ({ ticket }) => (ticket.address !== null) === (ticket.category === 'address'),
-    'an address belongs to a ticket of the category address, and to no other',
-  );
+    })
+    .refine(
+      ({ address, category }) => (address !== null) === (category === 'address'),
+      'an address belongs to a ticket of the category address, and to no other',
+    ),
+};
+
+/**
+ * Orders, and a ticket about one of them. Every ticket says enough: those that call for a question are of another world,
+ * `support-desk-asks`.
+ */
+export const task = z
+  .strictObject(deskShape)
+  .refine(({ orders, ticket }) => String(ticket.order) in orders, 'the ticket is about an order that there is not');
 export type Task = z.infer<typeof task>;
 export type Ticket = Task['ticket'];
 
 export function drawTask(random: Random, heldOut: boolean): Task {
+  return drawTicket(random, () => (heldOut ? 'late' : random.pick(['refund', 'replace', 'address'] as const)));
+}
+
+/** Three orders, and a ticket about one of them of the category that is picked after they are drawn. */
+export function drawTicket(random: Random, pick: () => Category): Task {
   const numbers = random.shuffle(Array.from({ length: 50 }, (_, i) => 10 + i)).slice(0, 3);
   const wares = random.shuffle(items);
-  const category = heldOut ? 'late' : random.pick(['refund', 'replace', 'address'] as const);
+  const category = pick();
   return {
     orders: Object.fromEntries(
       numbers

@@ -20,6 +20,7 @@ export const shippedWorlds: ReadonlyMap<string, () => Promise<WorldModule>> = ne
   ['alfworld', () => import('../../envs/alfworld/index.ts')],
   ['cooking', () => import('../../envs/cooking/index.ts')],
   ['support-desk', () => import('../../envs/support-desk/index.ts')],
+  ['support-desk-asks', () => import('../../envs/support-desk-asks/index.ts')],
   ['scienceworld', () => import('../../envs/scienceworld/index.ts')],
   ['laboratory', () => import('../../envs/laboratory/index.ts')],
 ]);

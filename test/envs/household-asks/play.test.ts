@@ -1,15 +1,8 @@
 import { createRandom } from 'clew';
 import { describe, expect, it } from 'vitest';
 import householdAsks from '../../../envs/household-asks/index.ts';
-import {
-  answerTo,
-  gapKinds,
-  kindOfPlural,
-  matterIn,
-  matterOf,
-  matters,
-  pluralOf,
-} from '../../../envs/household-asks/gap.ts';
+import { matterIn, matters } from '../../../envs/asking/matters.ts';
+import { answerTo, gapKinds, kindOfPlural, matterOf, pluralOf } from '../../../envs/household-asks/gap.ts';
 import { createPlayer } from '../../../envs/household-asks/players.ts';
 import { objectKinds } from '../../../envs/house/kinds.ts';
 import { chatAgent, expertAgent, openEndpoint, randomAgent, rollout } from '../../../src/agents/index.ts';
