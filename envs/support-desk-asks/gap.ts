@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Matter, nothingMore } from '../asking/matters.ts';
-import { type Category, type Ticket, wishText } from '../support-desk/task.ts';
+import { type Category, type Ticket, wishText } from '../desk/task.ts';
 
 /** What a ticket leaves out, if anything: three kinds of gap, words beside the point, and what cannot be settled. */
 export const gapKinds = ['none', 'noise', 'which', 'where', 'how', 'impossible'] as const;

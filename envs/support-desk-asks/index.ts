@@ -1,6 +1,6 @@
 import { type CommandEvent, defineWorld, type World, type WorldState } from 'clew';
 import { matterIn } from '../asking/matters.ts';
-import { answerText, wrong } from '../support-desk/texts.ts';
+import { answerText, wrong } from '../desk/texts.ts';
 import { answerTo, matterOf, sentenceOf } from './gap.ts';
 import { kit } from './kit.ts';
 import { type AsksContext, type AsksEvent, commands, holds, isDone, machine, slots } from './machine.ts';

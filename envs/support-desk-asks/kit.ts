@@ -1,7 +1,7 @@
 import type { WorldKit } from 'clew';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { items } from '../support-desk/task.ts';
+import { items } from '../desk/task.ts';
 import { matterOf } from './gap.ts';
 import { createPlayer } from './players.ts';
 import type { Task } from './task.ts';

@@ -9,7 +9,7 @@ import {
   isSettled,
   machine as desk,
   slots as deskSlots,
-} from '../support-desk/machine.ts';
+} from '../desk/machine.ts';
 import type { Gap } from './gap.ts';
 import type { Task } from './task.ts';
 

@@ -1,7 +1,7 @@
 import type { Decision, Expert, Random } from 'clew';
 import { matters, type Matter } from '../asking/matters.ts';
-import { deskExpert } from '../support-desk/expert.ts';
-import { streets } from '../support-desk/task.ts';
+import { deskExpert } from '../desk/expert.ts';
+import { streets } from '../desk/task.ts';
 
 export interface PlayerOptions {
   /** What is asked: what the ticket leaves out, everything, or nothing, and then it guesses. */

@@ -6,7 +6,7 @@ import {
   deskShape,
   drawTicket,
   type Task as DeskTask,
-} from '../support-desk/task.ts';
+} from '../desk/task.ts';
 import { type GapKind, gapSchema, gapsOf } from './gap.ts';
 
 /** A ticket with what its sentence leaves out. Only an impossible one is about an order that there is not. */

@@ -1,9 +1,9 @@
 import { type CommandEvent, defineWorld, type World, type WorldState } from 'clew';
-import { deskExpert } from './expert.ts';
+import { deskExpert } from '../desk/expert.ts';
 import { kit } from './kit.ts';
-import { commands, type DeskContext, type DeskEvent, isAnswered, isSettled, machine, slots } from './machine.ts';
-import { categories, drawTask, type Task, task } from './task.ts';
-import { answerText, goalText, openingText } from './texts.ts';
+import { commands, type DeskContext, type DeskEvent, isAnswered, isSettled, machine, slots } from '../desk/machine.ts';
+import { categories, drawTask, type Task, task } from '../desk/task.ts';
+import { answerText, goalText, openingText } from '../desk/texts.ts';
 
 /** A support desk: tickets about orders, settled by numbers and by free text, in whatever order is right. */
 const supportDesk: World<Task, WorldState<DeskContext>, DeskEvent & CommandEvent> = defineWorld({

@@ -1,9 +1,9 @@
 import { type QuestionWriter, sentenceCodec, type WorldKit } from 'clew';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type KnownOrder, readOrder } from './expert.ts';
-import { customers, items, streets, type Task } from './task.ts';
-import { desk, wrong } from './texts.ts';
+import { type KnownOrder, readOrder } from '../desk/expert.ts';
+import { customers, items, streets, type Task } from '../desk/task.ts';
+import { desk, wrong } from '../desk/texts.ts';
 
 const number = { pattern: String.raw`\d+` };
 

@@ -18,8 +18,15 @@ async function playedBy(agent: Agent): Promise<Trajectory[]> {
 
 /** The ticket of the page, with a gap. */
 function desk(ticket: Partial<Task['ticket']>, gap: Task['gap']) {
-  const orders = { '17': { item: 'lamp', price: 35, shipping: 4 }, '23': { item: 'rug', price: 9, shipping: 2 } } as const;
-  const task: Task = { orders, ticket: { category: 'refund', customer: 'Ana', order: 17, address: null, ...ticket }, gap };
+  const orders = {
+    '17': { item: 'lamp', price: 35, shipping: 4 },
+    '23': { item: 'rug', price: 9, shipping: 2 },
+  } as const;
+  const task: Task = {
+    orders,
+    ticket: { category: 'refund', customer: 'Ana', order: 17, address: null, ...ticket },
+    gap,
+  };
   return world.start({ id: 'support-desk-asks:train:0', split: 'train', category: 'x', task });
 }
 const ended = ({ success, done }: { success: boolean; done: boolean }) => ({ success, done });
@@ -72,13 +79,16 @@ describe('the support desk, asked', () => {
     expect(start.step('close the ticket').last).toMatchObject({ accepted: false });
   });
 
-  it.each(['refund', 'replace', 'late'] as const)('is won by declining a %s of an order that there is not', category => {
-    const start = desk({ category, order: 50 }, { kind: 'impossible', hidden: null });
-    expect(ended(start.step('decline'))).toEqual({ success: true, done: true });
-    for (const command of ['done', 'refund 35 coins', 'send a new lamp'])
-      expect(ended(start.step(command))).toEqual({ success: false, done: true });
-    expect(ended(start.play(['reply Order 50 is settled.', 'done']))).toEqual({ success: false, done: true });
-  });
+  it.each(['refund', 'replace', 'late'] as const)(
+    'is won by declining a %s of an order that there is not',
+    category => {
+      const start = desk({ category, order: 50 }, { kind: 'impossible', hidden: null });
+      expect(ended(start.step('decline'))).toEqual({ success: true, done: true });
+      for (const command of ['done', 'refund 35 coins', 'send a new lamp'])
+        expect(ended(start.step(command))).toEqual({ success: false, done: true });
+      expect(ended(start.play(['reply Order 50 is settled.', 'done']))).toEqual({ success: false, done: true });
+    },
+  );
 
   it('changes nothing of the desk whose tickets say enough', () => {
     // Of the version before tickets could be asked about: policies were trained on these.
