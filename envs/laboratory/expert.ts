@@ -22,33 +22,50 @@ export function laboratoryExpert(): Expert {
     notes.see(text, command);
   }
 
+  /** Where the things are that play a part, as far as it is known: `battery in hand`, `key in table`. */
+  function whereabouts(current: Goal): string[] {
+    return wantedNow(current).flatMap(thing => {
+      if (notes.isHeld(thing)) return [`${thing} in hand`];
+      if (thing === 'battery' && notes.battery) return ['battery in circuit'];
+      if (notes.pot?.seed === thing) return [`${thing} in pot`];
+      const place = notes.placeOf(thing);
+      return place === undefined ? [] : [`${thing} in ${place}`];
+    });
+  }
+
+  /** What the experiment needs from here on. */
+  function wantedNow(current: Goal): Thing[] {
+    const { target, kind } = current;
+    switch (kind) {
+      case 'grow':
+        return ['can', target];
+      case 'mix':
+        return [...new Set(mixesLeft(current).flatMap(({ paint, into }): Thing[] => [paint, into]))];
+      case 'measure':
+      case 'melting point':
+        return notes.degrees.has(target) ? [target] : ['thermometer', target];
+      case 'conduct':
+        return notes.conducts.has(target) ? [target] : ['battery', target];
+      default:
+        return [target];
+    }
+  }
+
   /** What is still to be held before the experiment can go on. */
   function toFetch(current: Goal): Thing[] {
-    const { target, kind } = current;
-    const missing = (...wanted: readonly Thing[]) => wanted.filter(thing => !notes.isHeld(thing));
-    const standsAt = (place: Place) => notes.placeOf(target) === place;
-    switch (kind) {
-      case 'boil':
-      case 'melt':
-        return standsAt('stove') ? [] : missing(target);
-      case 'freeze':
-        return standsAt('freezer') ? [] : missing(target);
-      case 'grow':
-        return notes.pot?.seed === target ? missing('can') : missing('can', target);
-      case 'mix': {
-        const left = mixesLeft(current);
-        const made = new Set<Thing>(current.mixes.map(({ makes }) => makes));
-        return [...new Set(left.flatMap(({ paint, into }) => missing(paint, into)))].filter(thing => !made.has(thing));
-      }
-      case 'measure':
-        return notes.degrees.has(target) ? missing(target) : missing('thermometer', target);
-      case 'melting point':
-        if (notes.degrees.has(target)) return missing(target);
-        return standsAt('stove') ? missing('thermometer') : missing('thermometer', target);
-      case 'conduct':
-        if (notes.conducts.has(target)) return missing(target);
-        return notes.battery ? missing(target) : missing('battery', target);
-    }
+    return wantedNow(current).filter(thing => !isReady(current, thing));
+  }
+
+  /** Whether a thing is where the experiment wants it, or is made by the experiment itself. */
+  function isReady(current: Goal, thing: Thing): boolean {
+    const { kind, target } = current;
+    if (notes.isHeld(thing) || notes.pot?.seed === thing) return true;
+    if (thing === 'battery') return notes.battery;
+    if (kind === 'mix') return current.mixes.some(({ makes }) => makes === thing);
+    if (thing !== target) return false;
+    const place = notes.placeOf(target);
+    if (kind === 'melting point') return place === 'stove' && !notes.degrees.has(target);
+    return kind === 'freeze' ? place === 'freezer' : (kind === 'boil' || kind === 'melt') && place === 'stove';
   }
 
   function mixesLeft({ mixes }: Goal & { kind: 'mix' }) {
@@ -98,21 +115,15 @@ export function laboratoryExpert(): Expert {
           ? act('freezer', 'wait', `cool ${target}`, `${target} is ${phase}`)
           : putDown('freezer');
       case 'grow':
-        if (!notes.full) return act('sink', 'fill the can', 'fill can', 'the can is empty', 'can');
+        if (!notes.full) return act('sink', 'fill the can', 'fill can', 'can is empty', 'can');
         if (notes.pot?.seed !== target)
-          return act('greenhouse', `plant the ${target}`, `plant ${target}`, `${target} in hand`);
+          return act('greenhouse', `plant the ${target}`, `plant ${target}`, 'can is full');
         return notes.pot.wet
           ? act('greenhouse', 'wait', `grow ${target}`, `${target} is wet`)
           : act('greenhouse', `water the ${target}`, `water ${target}`, `${target} is dry`);
       case 'mix': {
         const { paint, into, makes } = mixesLeft(current)[0]!;
-        return act(
-          'bench',
-          `mix the ${paint} into the ${into}`,
-          `make ${makes}`,
-          `${paint} and ${into} in hand`,
-          makes,
-        );
+        return act('bench', `mix the ${paint} into the ${into}`, `make ${makes}`, `${into} in hand`, makes);
       }
       case 'measure':
       case 'melting point':
@@ -124,12 +135,12 @@ export function laboratoryExpert(): Expert {
         }
         if (kind === 'conduct')
           return notes.battery
-            ? act('bench', `connect the ${target}`, `test ${target}`, 'the circuit has its battery')
-            : act('bench', 'connect the battery', 'connect battery', 'the circuit has no battery', 'battery');
+            ? act('bench', `connect the ${target}`, `test ${target}`, `${target} in hand`)
+            : act('bench', 'connect the battery', 'connect battery', 'battery in hand', 'battery');
         if (kind === 'melting point' && (phase !== 'liquid' || !stands('stove')))
           return heat(phase === undefined ? `${target} in hand` : `${target} is ${phase}`);
         const where = kind === 'melting point' ? 'stove' : (notes.at ?? 'bench');
-        return act(where, `measure the ${target}`, `measure ${target}`, `${target} and thermometer at hand`);
+        return act(where, `measure the ${target}`, `measure ${target}`, `${target} in hand`);
       }
     }
   }
@@ -160,6 +171,7 @@ export function laboratoryExpert(): Expert {
       command,
       target,
       subgoal,
+      ...(wantedNow(current).length > 1 && { known: whereabouts(current) }),
       because,
       searching,
       plan: planFrom(current, subgoal),

@@ -128,7 +128,14 @@ function questions(asked: readonly Thing[] = things): QuestionWriter {
         return { question: 'where?', answer: `at ${notes.at}.`, tag: 'monitor' };
       const seen = asked.filter(thing => notes.placeOf(thing) !== undefined || notes.isHeld(thing));
       const unseen = asked.filter(thing => !seen.includes(thing));
-      const pool = seen.length === 0 || (unseen.length > 0 && random() < 0.5) ? unseen : seen;
+      // What was taken up has moved, which is harder to tell than what lies where it lay.
+      const carried = asked.filter(thing => notes.isHeld(thing));
+      const pool =
+        carried.length > 0 && random() < 0.25
+          ? carried
+          : seen.length === 0 || (unseen.length > 0 && random() < 0.5)
+            ? unseen
+            : seen;
       if (pool.length === 0) return undefined;
       const thing = random.pick(pool);
       const question = `${thing}?`;

@@ -36,7 +36,8 @@ export function annotateStep(
   const next = aim(command, known);
   const lesson = useless ? [lessonText(steps[t - 1]!, failures - 1, mistake === null)] : [];
   if (t === 0) return { tag: 'planning', thought: sentences(planText(decision), next) };
-  if (failures === 0 && surprised) return { tag: 'planning', thought: sentences(...lesson, planText(decision), next) };
+  if (failures === 0 && surprised)
+    return { tag: 'planning', thought: sentences(...lesson, ...(decision.known ?? []), planText(decision), next) };
   // What the lesson says need not be said again.
   if (useless)
     return {

@@ -35,13 +35,14 @@ export function missing({ subgoal }: Decision): string {
   return subgoal.startsWith('find ') ? `no ${subgoal.slice('find '.length)} seen yet` : `not yet: ${subgoal}`;
 }
 
-/** The fact that a decision rests on; while searching also what is missing. */
+/** What a decision rests on; while searching also what is missing. */
 export function facts(decision: Decision, command: string): string[] {
-  if (!decision.searching) return [decision.because];
+  const known = (decision.known ?? []).filter(fact => fact !== decision.because);
+  if (!decision.searching) return [...known, decision.because];
   // "not looked into" goes without saying when one goes there.
   return command === decision.command && verbOf(command) !== 'go'
-    ? [missing(decision), decision.because]
-    : [missing(decision)];
+    ? [...known, missing(decision), decision.because]
+    : [...known, missing(decision)];
 }
 
 /**

@@ -9,6 +9,11 @@ export interface Decision {
   readonly searching: boolean;
   /** The subgoals from here to the end, `subgoal` first. */
   readonly plan: readonly string[];
+  /**
+   * What is known of the things that play a part, where a decision rests on more than one fact: `battery in hand`. It is
+   * said before anything else, also while searching.
+   */
+  readonly known?: readonly string[];
   /** The fact from the text that the decision rests on: `mug 2 is in drawer 1`, `drawer 1 is closed`. */
   readonly because: string;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import household from '../../envs/household/index.ts';
+import laboratory from '../../envs/laboratory/index.ts';
 import { objectKinds, receptacleKinds } from '../../envs/house/kinds.ts';
 import {
   completeKit,
@@ -136,4 +137,23 @@ test('thoughts are of few words: those of the world and these', () => {
       'yet',
     ].filter(word => words.has(word)),
   );
+});
+
+test('what is known of the other things is said first, also while searching and before a plan', () => {
+  const demonstration = laboratory
+    .tasks('train', 40)
+    .filter(({ category }) => category === 'grow')
+    .map(record => demonstrate({ world: laboratory, record, ...completeKit(laboratory), rate: 0 }))
+    .find(({ steps }) => steps.some(({ decision }, t) => t > 0 && decision.searching && decision.known!.length > 0))!;
+  const thoughts = demonstration.steps.map((_, t) => annotateStep(demonstration.steps, t).thought);
+  const at = demonstration.steps.findIndex(({ decision }) => decision.searching && decision.known!.length > 0);
+  const [fact] = demonstration.steps[at]!.decision.known!;
+  expect(thoughts[at]).toMatch(new RegExp(`^${fact}\\. no \\w+ seen yet\\.`));
+  // A new plan comes after what it rests on; no fact is said twice.
+  const plan = thoughts.findIndex((thought, t) => t > 0 && thought.includes('plan: '));
+  expect(thoughts[plan]).toMatch(/^can in hand\. \w+ in hand\. plan: /);
+  for (const thought of thoughts) {
+    const said = thought.split('. ');
+    expect(new Set(said).size).toBe(said.length);
+  }
 });
