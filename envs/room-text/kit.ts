@@ -1,4 +1,5 @@
 import type { WorldKit } from 'clew';
+import { roomChoices } from './choices.ts';
 import { roomCodec } from './codec.ts';
 import { goalPatterns } from './goals.ts';
 import { roomMistakes } from './mistakes.ts';
@@ -18,6 +19,7 @@ export interface RoomNames {
 export function roomKit({ objects, things, places }: RoomNames): WorldKit {
   return {
     codec: roomCodec,
+    choices: roomChoices,
     mistakes: roomMistakes,
     questions: () => roomQuestions(objects),
     goalQuestions: goal => roomGoalQuestions(things, goal),

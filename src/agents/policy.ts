@@ -11,6 +11,7 @@ import {
 } from '../policy/index.ts';
 import { ClewError } from '../errors.ts';
 import { parseReply } from '../tags/index.ts';
+import { type Stripping, strippedTags } from './strip-tags.ts';
 import type { Agent, Failure, Reply, Turn } from './agent.ts';
 import { policyForecaster } from './forecast.ts';
 
@@ -34,6 +35,8 @@ export interface PolicyAgentOptions extends SamplerOptions {
    * figures.
    */
   readonly onlyAdmissible?: boolean;
+  /** An ablation: what it is kept from saying, or from reading of what it said. Not together with `keepTokens`. */
+  readonly stripTags?: Stripping | undefined;
   /** Keep ids and log-probabilities in the trajectory, for training. Default false. */
   readonly keepTokens?: boolean;
 }
@@ -68,6 +71,7 @@ export async function policyAgent({
   topP,
   replyTokens = checkpoint.published ? 128 : 64,
   onlyAdmissible = false,
+  stripTags,
   keepTokens = false,
   sampler: shared,
   ...options
@@ -78,14 +82,25 @@ export async function policyAgent({
     throw new ClewError(
       'A published model writes free words, which cannot be held to admissible commands: leave out --only-admissible.',
     );
+  if (stripTags && keepTokens)
+    throw new ClewError(
+      'Replies whose tags are stripped are not what the policy would write, so nothing may be trained on them: keep ' +
+        'no tokens and log-probabilities of them.',
+    );
+  if (stripTags === 'reply' && onlyAdmissible)
+    throw new ClewError('Replies without tags and only admissible commands are two ablations: ask for one of them.');
+  const stripped = stripTags && strippedTags(checkpoint, layout, stripTags);
+  const read = stripped?.read ?? readTagged;
   const sampler = shared ?? (await Sampler.open(model, { ...options, texts: textsOf(checkpoint) }));
   const version = { of: -1, hash: '' };
   const episodes = new Map<string, Played>();
   const sampling = { temperature, ...(topP !== undefined && { topP }), ...layout.stop, limit: replyTokens };
 
   async function reply(turn: Turn): Promise<Reply | Failure> {
+    // Where the past is shown otherwise than it was written, every reply is written after a past of its own.
+    if (stripped?.context) forget(turn.episodeId);
     const before = episodes.get(turn.episodeId);
-    const fed = newTokens(turn, before, layout);
+    const fed = [...(stripped?.context?.(turn) ?? newTokens(turn, before, layout)), ...(stripped?.opening ?? [])];
     if (!before && turn.past.length === 0 && fed.length > model.config.context)
       return {
         error: checkpoint.published
@@ -105,16 +120,15 @@ export async function policyAgent({
     if (slot.tokens.length + fed.length > model.config.context) return { ...written, truncated: true };
     slot.feed(fed);
     const only = onlyAdmissible ? layout.only!(turn.episode.admissible) : undefined;
-    const { tokens, logProbabilities, finish } = await slot.reply({ ...sampling, ...(only && { only }) });
+    const { tokens: own, logProbabilities, finish } = await slot.reply({ ...sampling, ...(only && { only }) });
     if (finish === 'context') return { ...written, truncated: true };
+    const tokens = stripped ? [...stripped.opening, ...own] : own;
     played.steps = turn.past.length + 1;
     played.reply = tokens;
     const text = layout.replyText(tokens);
-    const parsed = parseReply(text);
     return {
       text,
-      parsed,
-      command: parsed.action,
+      ...read(text),
       ...(keepTokens && { tokens: { prompt: fed, reply: tokens, logProbabilities } }),
     };
   }
@@ -126,6 +140,11 @@ export async function policyAgent({
   const forecaster =
     layout.forecast &&
     policyForecaster({ checkpoint, sampler, name, version: versionNow, temperature, tokens: forecastTokens });
+
+  function forget(episodeId: Turn['episodeId']): void {
+    episodes.get(episodeId)?.slot.close();
+    episodes.delete(episodeId);
+  }
 
   return {
     // A slot that has finished its reply reads on while others write: waiting for the slowest would leave two of three
@@ -144,14 +163,16 @@ export async function policyAgent({
         return 'error' in said || keepTokens ? said : { ...said, tokens: null };
       },
     }),
-    forget(episodeId) {
-      episodes.get(episodeId)?.slot.close();
-      episodes.delete(episodeId);
-    },
+    forget,
     close: async () => {
       if (!shared) await sampler.close();
     },
   };
+}
+
+function readTagged(text: string): Pick<Reply, 'parsed' | 'command'> {
+  const parsed = parseReply(text);
+  return { parsed, command: parsed.action };
 }
 
 /** What the slot has not read yet: everything of a new episode, else the answer to its last reply. */

@@ -11,6 +11,7 @@ import {
   type Agent,
 } from '../agents/index.ts';
 import { policyAgent } from '../agents/policy.ts';
+import { type Stripping, strippings, strippingWords } from '../agents/strip-tags.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { policyExists } from '../policy/index.ts';
@@ -18,7 +19,7 @@ import { readPolicy } from './read-policy.ts';
 import { samplingSettingsSchema } from '../runs/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ChatOptions, openChat } from './chat-option.ts';
 import { computeOptions, type ComputeOptions } from './engine-options.ts';
 import { withSettings } from './schema-options.ts';
@@ -30,6 +31,7 @@ export interface AgentOptions extends ComputeOptions, ChatOptions {
   readonly seed: number;
   readonly greedy?: boolean;
   readonly onlyAdmissible?: boolean;
+  readonly stripTags?: Stripping;
   readonly replyTokens?: number;
 }
 
@@ -43,7 +45,13 @@ export function withSamplingOptions(command: Command): Command {
     .option('--log-probabilities', 'keep token ids and log-probabilities (from a server: where it sends ids)')
     .optionsGroup('For policy:FILE')
     .option('--greedy', 'always the likeliest token')
-    .option('--only-admissible', 'let the policy write only admissible commands, so that it knows more than it reads');
+    .option('--only-admissible', 'let the policy write only admissible commands, so that it knows more than it reads')
+    .addOption(
+      new Option(
+        '--strip-tags <what>',
+        `an ablation: ${strippings.map(way => `${way}: ${strippingWords[way]}`).join('; ')}`,
+      ).choices(strippings),
+    );
   return withSettings(policies, samplingSettingsSchema, { only: ['replyTokens'], open: true });
 }
 
@@ -100,6 +108,7 @@ async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgen
     name: `policy:${nameOf(file)}`,
     temperature,
     onlyAdmissible,
+    stripTags: options.stripTags,
     ...replyTokens,
     ...(options.logProbabilities && { keepTokens: true }),
     ...computeOptions(options),
@@ -107,7 +116,13 @@ async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgen
   return {
     agent,
     label: agent.name,
-    settings: { policy: agent.policyVersion, temperature, onlyAdmissible, ...replyTokens },
+    settings: {
+      policy: agent.policyVersion,
+      temperature,
+      onlyAdmissible,
+      ...(options.stripTags && { stripTags: options.stripTags }),
+      ...replyTokens,
+    },
     engine: agent.engine,
     close: () => agent.close(),
   };

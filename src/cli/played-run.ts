@@ -134,5 +134,6 @@ export function samplingWords({ agent, settings }: OpenAgent): string[] {
       ? []
       : [settings.temperature === 0 ? 'greedy' : `T ${String(settings.temperature)}`]),
     ...(settings.onlyAdmissible ? ['only admissible'] : []),
+    ...(settings.stripTags === undefined ? [] : [`tags stripped: ${String(settings.stripTags)}`]),
   ];
 }

@@ -25,6 +25,20 @@ export interface Row {
   derivatives?: ArrayLike<number>;
   /** For a loss computed elsewhere: its gradient with respect to the logits, laid out as `reference`. */
   logitsGradient?: Float32Array;
+  /** For the loss `choices`: where several tokens are right, or some are known to be wrong. In the order of tokens. */
+  choices?: readonly TokenChoice[];
+  /** For the loss `choices`: the weight of −log(1 − probability of all wrong tokens) at each token. */
+  unlikelihood?: ArrayLike<number>;
+}
+
+/** What is known of the tokens that could stand in one place. */
+export interface TokenChoice {
+  /** The place in the row. */
+  readonly at: number;
+  /** Any of these is right; the row's own token is one of them, where it has a weight. */
+  readonly right: readonly number[];
+  /** None of these is. */
+  readonly wrong: readonly number[];
 }
 
 /** Rows that are computed together, padded to one length. */
@@ -89,10 +103,10 @@ function shares(
   return cut;
 }
 
-/** The positions of the tokens of a row that have a weight. */
-export function selectedTokens(row: Row): number[] {
+/** The positions of the tokens of a row that have a weight, of whichever kind. */
+export function selectedTokens({ tokens, weights, unlikelihood }: Row): number[] {
   const selected: number[] = [];
-  for (let i = 1; i < row.tokens.length; i++) if (row.weights[i] !== 0) selected.push(i);
+  for (let i = 1; i < tokens.length; i++) if (weights[i] !== 0 || (unlikelihood?.[i] ?? 0) !== 0) selected.push(i);
   return selected;
 }
 
@@ -103,12 +117,16 @@ function selectedCapacity(selected: number, positions: number): number {
   );
 }
 
-/** The feeds of one micro-batch but for the parameters. `scale` multiplies every weight. */
+/**
+ * The feeds of one micro-batch but for the parameters. `scale` multiplies every weight. `withChoices`: also the words
+ * that are right and wrong at each weighted token, for the loss that reads them.
+ */
 export function batchFeeds(
   batch: MicroBatch,
   rows: readonly Row[],
   config: ModelConfig,
   scale: number,
+  withChoices = false,
 ): Record<string, Float32Array | Int32Array> {
   const { length, selected } = batch.size;
   const tokens = new Int32Array(batch.size.batch * length);
@@ -123,6 +141,10 @@ export function batchFeeds(
   const advantages = new Float32Array(withPolicy ? selected : 0);
   const oldLogProbabilities = new Float32Array(withPolicy ? selected : 0);
   const words = Object.fromEntries(perWord.map(([name, width]) => [name, new Float32Array(selected * width)]));
+  const { vocabulary } = config;
+  const right = new Float32Array(withChoices ? selected * vocabulary : 0);
+  const wrong = new Float32Array(right.length);
+  const unlikelihood = new Float32Array(withChoices ? selected : 0);
   let at = 0;
   batch.rows.forEach((number, r) => {
     const row = rows[number]!;
@@ -132,6 +154,7 @@ export function batchFeeds(
       if (i > 0) previous[start + i] = row.tokens[i - 1]!;
     }
     for (const [name, width] of perWord) words[name]!.set(row[name]!, at * width);
+    const choices = new Map(row.choices?.map(choice => [choice.at, choice]));
     for (const i of selectedTokens(row)) {
       positions[at] = start + i - 1;
       targets[at] = row.tokens[i]!;
@@ -141,6 +164,13 @@ export function batchFeeds(
         oldLogProbabilities[at] = row.oldLogProbabilities![i]!;
       }
       if (first.derivatives) derivatives[at] = row.derivatives![i]!;
+      if (withChoices) {
+        const choice = choices.get(i);
+        right[at * vocabulary + row.tokens[i]!] = 1;
+        for (const token of choice?.right ?? []) right[at * vocabulary + token] = 1;
+        for (const token of choice?.wrong ?? []) wrong[at * vocabulary + token] = 1;
+        unlikelihood[at] = (choice ? (row.unlikelihood?.[i] ?? 0) : 0) * scale;
+      }
       at++;
     }
   });
@@ -153,6 +183,7 @@ export function batchFeeds(
     ...words,
     ...(first.derivatives && { derivatives }),
     ...(withPolicy && { advantages, oldLogProbabilities }),
+    ...(withChoices && { right, wrong, unlikelihood }),
   };
 }
 
@@ -185,11 +216,20 @@ function checkRow(row: Row, number: number, config: ModelConfig): void {
     if (!Number.isInteger(token) || token < 0 || token >= config.vocabulary)
       refuse(`token ${i} is ${token}; the vocabulary has ids 0 to ${config.vocabulary - 1}`);
   }
-  for (const name of ['weights', 'advantages', 'oldLogProbabilities', 'derivatives'] as const) {
+  for (const name of ['weights', 'advantages', 'oldLogProbabilities', 'derivatives', 'unlikelihood'] as const) {
     const values = row[name];
     if (!values) continue;
     if (values.length !== length) refuse(`it has ${length} tokens but ${values.length} ${name}`);
     for (let i = 0; i < length; i++) if (!Number.isFinite(values[i])) refuse(`${name}[${i}] is ${values[i]}`);
+  }
+  for (const { at, right, wrong } of row.choices ?? []) {
+    if (!Number.isInteger(at) || at < 1 || at >= length)
+      refuse(`a choice is at token ${at}; it has 1 to ${length - 1}`);
+    const unknown = [...right, ...wrong].find(token => !(token >= 0 && token < config.vocabulary));
+    if (unknown !== undefined)
+      refuse(`a choice at token ${at} is ${unknown}; the vocabulary has ids 0 to ${config.vocabulary - 1}`);
+    const both = wrong.find(token => right.includes(token) || (row.weights[at] !== 0 && token === row.tokens[at]));
+    if (both !== undefined) refuse(`at token ${at} it calls ${both} right and wrong`);
   }
   if (row.advantages && !row.oldLogProbabilities) refuse('it has advantages but no oldLogProbabilities');
   for (const [name, width] of perWordInputs(config))

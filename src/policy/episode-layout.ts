@@ -1,6 +1,6 @@
 import { ClewError } from '../errors.ts';
 import type { Step, Trajectory } from '../trajectory/schema.ts';
-import type { Row } from './batch.ts';
+import type { Row, TokenChoice } from './batch.ts';
 import type { EpisodeStart } from './episode-start.ts';
 import type { ForecastLayout } from './forecast-layout.ts';
 import type { ReplyOptions } from './reply.ts';
@@ -79,6 +79,10 @@ export interface TrajectoryRowOptions extends SpanOptions {
   rewrite?: (
     reply: readonly number[],
   ) => { readonly tokens: readonly number[]; readonly weights: readonly number[] } | undefined;
+  /** Where in a reply, as it is learnt, other tokens would be right too, or are known to be wrong; places from 0. */
+  choices?: (step: number, reply: readonly number[]) => readonly TokenChoice[];
+  /** Weight of what is known to be wrong in `choices`, where the right token weighs 1. */
+  unlikelihood?: number;
 }
 
 /**
@@ -88,16 +92,25 @@ export interface TrajectoryRowOptions extends SpanOptions {
 export function trajectoryRow(
   trajectory: Pick<Trajectory, 'initialObservation' | 'steps'> & EpisodeStart,
   layout: EpisodeLayout,
-  { observationWeight = 0, rewrite, ...options }: TrajectoryRowOptions = {},
+  { observationWeight = 0, rewrite, choices: choose, unlikelihood = 0, ...options }: TrajectoryRowOptions = {},
 ): Row {
   const tokens: number[] = [];
   const weights: number[] = [];
+  const choices: TokenChoice[] = [];
   for (const span of episodeSpans(trajectory, layout, options)) {
     const weight = span.by === 'world' ? observationWeight : trajectory.steps[span.step]!.mistake ? 0 : 1;
     const written = rewrite && span.by === 'policy' && weight > 0 ? rewrite(span.tokens) : undefined;
-    tokens.push(...(written?.tokens ?? span.tokens));
-    weights.push(...(written?.weights ?? span.tokens.map(() => weight)));
+    const reply = written?.tokens ?? span.tokens;
+    const weighed = written?.weights ?? span.tokens.map(() => weight);
+    const told = choose && span.by === 'policy' ? choose(span.step, reply) : [];
+    // Of a reply that is not learnt there is no right token to weigh, only what is wrong about it.
+    for (const { at, right, wrong } of told) choices.push({ at: tokens.length + at, right, wrong });
+    tokens.push(...reply);
+    weights.push(...weighed);
   }
   weights[0] = 0;
-  return { tokens, weights };
+  if (!choose) return { tokens, weights };
+  const unlike = new Float32Array(tokens.length);
+  for (const { at, wrong } of choices) if (wrong.length > 0) unlike[at] = unlikelihood;
+  return { tokens, weights, choices, unlikelihood: unlike };
 }

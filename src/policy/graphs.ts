@@ -2,12 +2,19 @@ import type { ModelConfig } from './config.ts';
 import { decodeRows, head } from './decoder.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { Tape } from './layers/tape.ts';
-import { derivedGradient, givenGradient, likelihood, type LossOutput, policyGradient } from './losses.ts';
+import {
+  choiceLikelihood,
+  derivedGradient,
+  givenGradient,
+  likelihood,
+  type LossOutput,
+  policyGradient,
+} from './losses.ts';
 import type { Tensor } from './ops.ts';
 import { frozenLayout, parameterLayout } from './parameters.ts';
 
 /** Which loss a training graph ends in; `-kl`: with a KL to a reference beside it. */
-export type LossKind = 'likelihood' | 'policy' | 'policy-kl' | 'given' | 'derived' | 'derived-kl';
+export type LossKind = 'likelihood' | 'choices' | 'policy' | 'policy-kl' | 'given' | 'derived' | 'derived-kl';
 
 /** The static size of a graph over whole rows: batch × length tokens, `selected` of them with a loss. */
 export interface GraphSize {
@@ -178,6 +185,9 @@ const perPositionInputs = [
   'reference',
   'referenceHidden',
   'logitsGradient',
+  'right',
+  'wrong',
+  'unlikelihood',
 ];
 
 function lossOf(
@@ -192,6 +202,15 @@ function lossOf(
   if (loss === 'given') return givenGradient(ops, logits, targets, floats.logitsGradient!);
   const weights = floats.weights!;
   if (loss === 'likelihood') return likelihood(ops, logits, targets, weights);
+  if (loss === 'choices') {
+    const { right, wrong, unlikelihood } = floats;
+    return choiceLikelihood(ops, logits, targets, {
+      weights,
+      right: right!,
+      wrong: wrong!,
+      unlikelihood: unlikelihood!,
+    });
+  }
   const shared = {
     weights,
     entropyCoefficient: floats.entropyCoefficient!,
@@ -243,6 +262,7 @@ export function lossInputs(
   const one: InputSpec = { type: 'float32', shape: [1, 1] };
   const perWord: InputSpec = { type: 'float32', shape: [selected, config.vocabulary] };
   if (loss === 'likelihood') return { weights: perToken };
+  if (loss === 'choices') return { weights: perToken, unlikelihood: perToken, right: perWord, wrong: perWord };
   if (loss === 'given') return { logitsGradient: perWord };
   const reference: Record<string, InputSpec> = loss.endsWith('-kl')
     ? {

@@ -4,7 +4,7 @@ export { copyModel, createModel, emptyModel, type Model, parameterCount, paramet
 export type { EngineDescription, Provider } from './engines/engine.ts';
 export { librarySentence } from './engines/onnx/libraries.ts';
 export type { EngineOptions } from './engines/open.ts';
-export type { Row } from './batch.ts';
+export type { Row, TokenChoice } from './batch.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
 export type { Reply, ReplyOptions } from './reply.ts';
 export { type Slot, Sampler, type SamplerOptions } from './sampler.ts';

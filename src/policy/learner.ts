@@ -117,7 +117,7 @@ export class Learner {
           add: this.#inPlace,
           loss: kind,
           size: batch.size,
-          feeds: { ...batchFeeds(batch, rows, this.model.config, scale), ...scalars },
+          feeds: { ...batchFeeds(batch, rows, this.model.config, scale, kind === 'choices'), ...scalars },
         }),
       (outputs, batch, slot) => {
         const { loss: value, ...perToken } = outputs;

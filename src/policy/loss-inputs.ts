@@ -11,6 +11,8 @@ import type { LossKind } from './graphs.ts';
 export type Loss =
   /** −Σ weight · log p. */
   | { kind: 'likelihood'; normaliser: number }
+  /** The same where rows bring `choices`: −Σ weight · log Σ p(right), and unlikelihood beside it (`choiceLikelihood`). */
+  | { kind: 'choices'; normaliser: number }
   /**
    * The clipped surrogate of `losses.ts`; a KL term where `klCoefficient` is above 0, and then rows need a reference.
    */
@@ -45,7 +47,7 @@ export function lossInputs(
   const scale = 1 / loss.normaliser;
   if (!(loss.normaliser > 0))
     throw new ClewError(`The loss is divided by ${loss.normaliser}; it must be above 0. Does any token have a weight?`);
-  if (loss.kind === 'likelihood') return { kind: 'likelihood', scalars: {}, scale };
+  if (loss.kind === 'likelihood' || loss.kind === 'choices') return { kind: loss.kind, scalars: {}, scale };
   if (loss.kind === 'derived') {
     const { entropyCoefficient = 0, klCoefficient = 0 } = loss;
     const missing = rows.findIndex(

@@ -27,6 +27,55 @@ export function likelihood(ops: Ops, logits: Tensor, targets: Indices, weights: 
   };
 }
 
+/** Words that are right and wrong at each token: 1 or 0, [m, vocabulary]. A row's own target is right where it is learnt. */
+export interface ChoiceInputs {
+  /** Of −log Σ p(right), [m, 1]. */
+  weights: Tensor;
+  /** Of −log(1 − Σ p(wrong)), [m, 1]. */
+  unlikelihood: Tensor;
+  right: Tensor;
+  wrong: Tensor;
+}
+
+/**
+ * Σ weight · (−log Σ p(right)) + unlikelihood · (−log(1 − Σ p(wrong))): any right word will do, and which of them is left
+ * to the model; and the unlikelihood of Welleck et al. 2020 (equation 4), of the wrong words together. With the target
+ * alone right and nothing wrong it is `likelihood`.
+ *
+ * Both sums are those of a softmax over a part of the words, so no logarithm of a small number is taken:
+ * log Σ p(part) = log p(x) − log p(x | part) for any x of the part.
+ */
+export function choiceLikelihood(
+  ops: Ops,
+  logits: Tensor,
+  targets: Indices,
+  { weights, unlikelihood, right, wrong }: ChoiceInputs,
+): LossOutput {
+  const far = ops.constant([1e9], [1, 1]);
+  const one = ops.constant([1], [1, 1]);
+  const logs = ops.logSoftmax(logits);
+  const probabilities = ops.exp(logs);
+  const within = ops.logSoftmax(ops.subtract(logs, ops.multiply(ops.subtract(one, right), far)));
+  const outside = ops.logSoftmax(ops.subtract(logs, ops.multiply(wrong, far)));
+  const [chosen, allowed] = [ops.exp(within), ops.exp(outside)];
+  // The difference is the same for every word of the part; where a word is not of it, it counts 0 times.
+  const massOf = (given: Tensor, logarithm: Tensor): Tensor =>
+    ops.sum(ops.multiply(given, ops.subtract(logs, logarithm)), 1);
+  const loss = ops.add(
+    ops.multiply(weights, massOf(chosen, within)),
+    ops.multiply(unlikelihood, massOf(allowed, outside)),
+  );
+  return {
+    loss: ops.negate(ops.sum(loss, 0)),
+    logProbabilities: ops.pick(logs, targets),
+    figures: {},
+    gradient: ops.add(
+      ops.multiply(weights, ops.subtract(probabilities, chosen)),
+      ops.multiply(unlikelihood, ops.subtract(probabilities, allowed)),
+    ),
+  };
+}
+
 /** A loss that was computed elsewhere: only its gradient with respect to the logits is known, [m, vocabulary]. */
 export function givenGradient(ops: Ops, logits: Tensor, targets: Indices, gradient: Tensor): LossOutput {
   return {

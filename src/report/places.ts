@@ -1,5 +1,6 @@
 import type { Run, TrajectorySummary } from '../trajectory/store/index.ts';
 import { levelOfSplit } from '../world/index.ts';
+import { nameOfStripped } from './stripped-level.ts';
 
 /** Where an episode stands in a report. */
 export interface Place {
@@ -20,6 +21,8 @@ export interface RunSettings {
   readonly seed: string | null;
   readonly level: string | null;
   readonly temperature: number | null;
+  /** What of the tags was stripped; null where episodes were played as they are. */
+  readonly stripTags: string | null;
   /** What was played: a panel, or the hash of a list of tasks. */
   readonly tasks: string | null;
   readonly command: string | null;
@@ -36,6 +39,7 @@ export function settingsOf({ config }: Pick<Run, 'config'>): RunSettings {
     seed: word(given.seed),
     level: word(given.level),
     temperature: typeof given.temperature === 'number' ? given.temperature : null,
+    stripTags: word(given.stripTags),
     tasks: word(given.panel) ?? word(tasks?.hash),
     command: word(given.command),
   };
@@ -59,7 +63,7 @@ const noLevel = 'no split';
 
 /**
  * Says where the episodes of each run stand. Levels are told apart by world, and by temperature, only where a database
- * has several of them: figures of greedy and of sampled play are never pooled.
+ * has several of them: figures of greedy and of sampled play are never pooled, nor those with and without tags.
  */
 export function placing(runs: readonly Run[]): (head: Pick<TrajectorySummary, 'run' | 'split' | 'agent'>) => Place {
   const settings = new Map(runs.map(run => [run.id, { run, ...settingsOf(run) }]));
@@ -71,7 +75,7 @@ export function placing(runs: readonly Run[]): (head: Pick<TrajectorySummary, 'r
     played.map(({ temperature }) => temperature).filter(temperature => temperature !== null),
   );
   return ({ run: id, split, agent }) => {
-    const { run, arm, agent: named, seed, level, temperature } = settings.get(id)!;
+    const { run, arm, agent: named, seed, level, temperature, stripTags } = settings.get(id)!;
     const world = manyWorlds && run.world !== '' ? [run.world] : [];
     if (trainingKinds.has(run.kind))
       return {
@@ -85,7 +89,13 @@ export function placing(runs: readonly Run[]): (head: Pick<TrajectorySummary, 'r
       level ?? (split === null ? noLevel : (levelOfSplit[split] ?? split)),
       ...(manyTemperatures && temperature !== null ? [temperature === 0 ? 'greedy' : `T ${temperature}`] : []),
     ];
-    return { arm: arm ?? named ?? agent, level: parts.join(' '), seed: seed ?? '0', measured: true };
+    const of = parts.join(' ');
+    return {
+      arm: arm ?? named ?? agent,
+      level: stripTags === null ? of : nameOfStripped({ of, way: stripTags }),
+      seed: seed ?? '0',
+      measured: true,
+    };
   };
 }
 

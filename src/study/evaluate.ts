@@ -2,7 +2,9 @@ import { policyAgent, policyVersion } from '../agents/policy.ts';
 import { type LearnerOptions, Sampler, type TrainedPolicy } from '../policy/index.ts';
 import { type PlannedRun, planRun, playRun, refuseLosses } from '../runs/index.ts';
 import type { Store } from '../trajectory/index.ts';
+import type { Stripping } from '../agents/strip-tags.ts';
 import { timed } from './stopwatch.ts';
+import { strippingsOf } from './strip-tags.ts';
 import type { Study } from './study.ts';
 
 export interface EvaluationOptions {
@@ -20,7 +22,13 @@ export interface EvaluationOptions {
 export interface Evaluated {
   /** Episodes of this call. */
   readonly played: number;
-  readonly levels: readonly { readonly level: string; readonly temperature: number; readonly success: number }[];
+  readonly levels: readonly {
+    readonly level: string;
+    readonly temperature: number;
+    /** Undefined where it plays as it is. */
+    readonly stripTags: Stripping | undefined;
+    readonly success: number;
+  }[];
 }
 
 /** One run of the store: a policy on a panel at a temperature. */
@@ -28,11 +36,12 @@ interface Job {
   readonly plan: PlannedRun;
   readonly level: string;
   readonly temperature: number;
+  readonly stripTags: Stripping | undefined;
 }
 
 /**
  * Lets a policy play every panel of a study, each task exactly once (or `rollouts` times), at each of its temperatures.
- * What the store has is not played again.
+ * What the store has is not played again. Where the study strips tags, those levels are played so as well.
  * @returns how many episodes were played, and what came of all of them; they are all there unless the signal was
  *   aborted.
  * @throws ClewError when the store has a run of the same name that was begun with other settings.
@@ -47,9 +56,9 @@ export async function evaluatePolicy(study: Study, options: EvaluationOptions): 
   if (before < all) await playAll();
   return {
     played: there - before,
-    levels: jobs.map(({ plan: { run }, level, temperature }) => {
+    levels: jobs.map(({ plan: { run }, level, temperature, stripTags }) => {
       const { trajectories, successes } = store.trajectories.count({ run: run.id });
-      return { level, temperature, success: successes / trajectories };
+      return { level, temperature, stripTags, success: successes / trajectories };
     }),
   };
 
@@ -83,49 +92,65 @@ function jobsOf(
 ): Job[] {
   const { rollouts, temperatures, replyTokens, maxSteps } = evaluation;
   const version = policyVersion(policy);
-  return temperatures.flatMap(temperature =>
-    panels.map(({ level, panel, tasks }): Job => {
-      const id = [
-        `${runName(arm, seed)}, ${level}`,
-        ...(panel === level ? [] : [panel]),
-        temperature === 0 ? 'greedy' : `T ${temperature}`,
-      ].join(' ');
-      const settings = {
-        arm,
-        seed,
-        level,
-        panel,
-        policy: version,
+  const played = temperatures.flatMap((temperature, t) =>
+    panels.flatMap(panel =>
+      strippingsOf(evaluation.stripTags, { arm, level: panel.level, first: t === 0 }).map(stripTags => ({
+        ...panel,
         temperature,
-        rollouts,
-        replyTokens,
-        draws: evaluation.seed,
-      };
-      const plan = planRun(store, {
-        id,
-        kind: 'evaluation',
-        world,
-        tasks,
-        rollouts,
-        seed: `evaluation ${evaluation.seed}`,
-        maxSteps,
-        settings,
-        remedy: 'Give the study another --out.',
-      });
-      return { plan, level, temperature };
-    }),
+        stripTags,
+      })),
+    ),
   );
+  return played.map(({ level, panel, tasks, temperature, stripTags }): Job => {
+    const id = [
+      `${runName(arm, seed)}, ${level}`,
+      ...(panel === level ? [] : [panel]),
+      temperature === 0 ? 'greedy' : `T ${temperature}`,
+      ...(stripTags ? [`tags stripped: ${stripTags}`] : []),
+    ].join(' ');
+    const settings = {
+      arm,
+      seed,
+      level,
+      panel,
+      policy: version,
+      temperature,
+      rollouts,
+      replyTokens,
+      draws: evaluation.seed,
+      ...(stripTags && { stripTags }),
+    };
+    const plan = planRun(store, {
+      id,
+      kind: 'evaluation',
+      world,
+      tasks,
+      rollouts,
+      seed: `evaluation ${evaluation.seed}`,
+      maxSteps,
+      settings,
+      remedy: 'Give the study another --out.',
+    });
+    return { plan, level, temperature, stripTags };
+  });
 }
 
 async function play(
   { recipe: { evaluation } }: Study,
   { arm, seed, policy, store, signal }: EvaluationOptions,
-  { plan, temperature }: Job,
+  { plan, temperature, stripTags }: Job,
   sampler: Sampler,
   onEpisode: () => void,
 ): Promise<void> {
   const { replyTokens } = evaluation;
-  const agent = await policyAgent({ checkpoint: policy, sampler, name: runName(arm, seed), temperature, replyTokens });
+  const agent = await policyAgent({
+    checkpoint: policy,
+    sampler,
+    name: runName(arm, seed),
+    temperature,
+    replyTokens,
+    stripTags,
+  });
   const played = await playRun(store, plan, {
     agent,
     engine: agent.engine,

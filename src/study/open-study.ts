@@ -7,8 +7,9 @@ import { type Reward, withWorldRewards } from '../rewards/index.ts';
 import { levelsOf } from '../runs/index.ts';
 import { advantagesOfRecipe } from '../training/rl/index.ts';
 import type { World } from '../world/index.ts';
-import type { StudyRecipe } from './recipe.ts';
-import type { StudyDemonstrations, StudyStart } from './starts.ts';
+import { type StudyRecipe, startArms } from './recipe.ts';
+import { startArm, type StudyDemonstrations, type StudyStart } from './starts.ts';
+import { checkStripTags } from './strip-tags.ts';
 import type { Study, StudyPanel } from './study.ts';
 
 /**
@@ -46,6 +47,14 @@ export function openStudy(
       `evaluation.panels names ${twice.panel} twice: every policy plays a panel once. For several episodes of ` +
         `each task there is evaluation.rollouts.`,
     );
+  checkStripTags(recipe.evaluation.stripTags, {
+    arms: [
+      ...startArms.slice(0, recipe.expertIteration ? 2 : 1),
+      ...Object.keys(recipe.starts ?? {}).map(startArm),
+      ...recipe.arms.map(({ name }) => name),
+    ],
+    levels: panels.map(({ level }) => level),
+  });
   const starts: [string | null, StudyStart][] = recipe.starts
     ? Object.entries(recipe.starts)
     : [[null, { demonstrations: recipe.demonstrations ?? 'shipped' }]];

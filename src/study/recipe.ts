@@ -17,6 +17,7 @@ import {
 import { currentStudyRecipe, formerNames, names } from './former-names.ts';
 import { fileName } from './file-name.ts';
 import { startFaults } from './start-faults.ts';
+import { type StripTagsSettings, stripTagsSchema } from './strip-tags.ts';
 import {
   coldStartArm,
   demonstrationsSchema,
@@ -63,6 +64,9 @@ const evaluationSchema = z.strictObject({
     })
     .optional()
     .describe('evaluations while arms are trained, for the curves; none if left out'),
+  stripTags: stripTagsSchema
+    .optional()
+    .describe('an ablation: panels played once more with tags stripped, at the first temperature; none if left out'),
 });
 
 const settings = z.record(z.string(), z.unknown());
@@ -198,6 +202,7 @@ export interface StudyEvaluation extends PlaySettings {
   temperatures: number[];
   replyTokens: number;
   during?: { every: number; tasks: number } | undefined;
+  stripTags?: StripTagsSettings | undefined;
 }
 
 /** An arm of a study. */
@@ -247,7 +252,8 @@ export interface StudyRecipeInput {
   rl?: Record<string, unknown> | undefined;
   arms: { name: string; from?: string | undefined; rl?: Record<string, unknown> | undefined }[];
   seeds?: number[] | undefined;
-  evaluation: Partial<StudyEvaluation> & Pick<StudyEvaluation, 'panels'>;
+  evaluation: Partial<Omit<StudyEvaluation, 'stripTags'>> &
+    Pick<StudyEvaluation, 'panels'> & { stripTags?: Partial<StripTagsSettings> | undefined };
 }
 
 /** What policies that arms begin with are called, whichever version of Clew began the study. */

@@ -107,7 +107,8 @@ async function evaluate(
     onEpisodes: (done, of) => progress?.episodes?.(done, of),
   });
   if (signal?.aborted) return null;
-  const outcome = levels.map(
+  const asItIs = levels.filter(({ stripTags }) => stripTags === undefined);
+  const outcome = asItIs.map(
     ({ level, temperature, success }) =>
       `${level}${study.recipe.evaluation.temperatures.length > 1 ? (temperature === 0 ? ' greedy' : ` T ${temperature}`) : ''} ` +
       `${(100 * success).toFixed(1)} %`,

@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../policy/index.ts';
+import type { Row, Tokenizer } from '../policy/index.ts';
 import type { Random, WorldKit } from '../world/index.ts';
 
 /** Numbers up to this change places among each other; higher ones, which are rare, stay. */
@@ -15,7 +15,7 @@ export function tokenPermutation(
   tokenizer: Tokenizer,
   { permutableThings = [], permutablePlaces = [] }: Pick<WorldKit, 'permutableThings' | 'permutablePlaces'>,
   { places = 0 }: { places?: number } = {},
-): (random: Random) => (tokens: ArrayLike<number>) => number[] {
+): (random: Random) => Renaming {
   const single = (kind: string) => {
     const tokens = tokenizer.encode(kind);
     return tokens.length === 1 ? tokens : [];
@@ -34,11 +34,33 @@ export function tokenPermutation(
         return [id, new Map(numbers.map((number, i) => [number, order[i]!]))];
       }),
     );
-    return tokens =>
-      Array.from(
-        tokens,
-        (token, i) => named.get(token) ?? (i > 0 ? numbered.get(tokens[i - 1]!)?.get(token) : undefined) ?? token,
-      );
+    const after = (before: number | undefined, token: number): number =>
+      named.get(token) ?? (before === undefined ? undefined : numbered.get(before)?.get(token)) ?? token;
+    return {
+      tokens: tokens => Array.from(tokens, (token, i) => after(tokens[i - 1], token)),
+      after,
+    };
+  };
+}
+
+/** Other names for the things of a text. */
+export interface Renaming {
+  tokens(tokens: ArrayLike<number>): number[];
+  /** What a token becomes that stands after another, as it was before the renaming. */
+  after(before: number | undefined, token: number): number;
+}
+
+/** What could stand in places of a row, renamed with it. */
+function renamedChoices(
+  { tokens, choices }: Pick<Row, 'tokens' | 'choices'>,
+  { after }: Renaming,
+): Pick<Row, 'choices'> {
+  if (!choices) return {};
+  return {
+    choices: choices.map(({ at, right, wrong }) => {
+      const renamed = (words: readonly number[]) => words.map(token => after(tokens[at - 1], token));
+      return { at, right: renamed(right), wrong: renamed(wrong) };
+    }),
   };
 }
 
@@ -47,10 +69,14 @@ export function permuteShare(
   tokenizer: Tokenizer,
   kit: Pick<WorldKit, 'permutableThings' | 'permutablePlaces'>,
   { share, places = 0 }: { share: number; places?: number },
-): <T extends { readonly tokens: ArrayLike<number> }>(
+): <T extends Pick<Row, 'tokens' | 'choices'>>(
   text: T,
   random: Random,
 ) => T | (Omit<T, 'tokens'> & { tokens: number[] }) {
   const rename = tokenPermutation(tokenizer, kit, { places });
-  return (text, random) => (random() < share ? { ...text, tokens: rename(random)(text.tokens) } : text);
+  return (text, random) => {
+    if (random() >= share) return text;
+    const renaming = rename(random);
+    return { ...text, ...renamedChoices(text, renaming), tokens: renaming.tokens(text.tokens) };
+  };
 }

@@ -58,7 +58,7 @@ export async function retrievalProbe({
   const rows: Row[] = [];
   const wanted: { kind: keyof RetrievalProbe; row: number; at: number }[] = [];
   for (const [n, { tokens, asked }] of documentsMade.entries()) {
-    const renamed = rename(createRandom('probe', n))(tokens);
+    const renamed = rename(createRandom('probe', n)).tokens(tokens);
     const [row] = documentRows({ tokens: renamed }, model.config.context);
     const kinds = new Map<number, keyof RetrievalProbe>();
     const isOfThing = (at: number) => isNumber.has(renamed[at]!) && things.has(renamed[at - 1]!);

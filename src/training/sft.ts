@@ -44,7 +44,13 @@ export function sft({
       seed,
       augment: augment?.name,
       demonstrations: hash(
-        JSON.stringify(demonstrations.map(row => [Array.from(row.tokens), Array.from(row.weights)])),
+        JSON.stringify(
+          demonstrations.map(({ tokens, weights, choices, unlikelihood }) => [
+            Array.from(tokens),
+            Array.from(weights),
+            ...(choices ? [choices, Array.from(unlikelihood ?? [])] : []),
+          ]),
+        ),
       ),
     },
     rows: step =>

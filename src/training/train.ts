@@ -196,7 +196,8 @@ async function gradientOf(
 ): Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>> {
   if (gradient) return gradient(step);
   const batch = await rows!.of(step);
-  const result = learner.gradient(batch, { kind: 'likelihood', normaliser: totalWeight(batch) });
+  const kind = batch.some(({ choices }) => choices) ? 'choices' : 'likelihood';
+  const result = learner.gradient(batch, { kind, normaliser: totalWeight(batch) });
   rows!.prepare(step + 1);
   return result;
 }

@@ -21,6 +21,7 @@ export { eachTask } from './each-task.ts';
 export type { CommandEvent, EventsOf, Template } from './templates.ts';
 export type { UnknownWord } from './grammar.ts';
 export { slot, type NumberSlot, type TextSlot } from './slots.ts';
+export type { ChoiceReader, Choices } from './choices.ts';
 export type { Decision, Expert } from './expert.ts';
 export { goalOf, reminderOf, withGoal } from './goal-line.ts';
 export { type Codec, plainCodec, versionOf } from './codec.ts';

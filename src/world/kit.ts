@@ -1,4 +1,5 @@
 import type { MetaTag } from '../tags/index.ts';
+import type { ChoiceReader } from './choices.ts';
 import type { Codec } from './codec.ts';
 import type { Decision, Expert } from './expert.ts';
 import type { Random } from './random.ts';
@@ -29,6 +30,11 @@ export interface WorldKit<Task = unknown> {
   questions?(): QuestionWriter;
   /** Questions about what a goal wants, for pre-training text that shows goals and never a command. */
   goalQuestions?(goal: string): QuestionWriter;
+  /**
+   * Where a demonstration could as well have given another command, by the episode's own text: `clew train sft
+   * --any-choice`. Made anew for every episode.
+   */
+  choices?(): ChoiceReader;
   /** Kinds of things, each one word, that may trade names without changing what can be done. */
   readonly permutableThings?: readonly string[];
   /** Kinds of places, each one word, that may trade names: nothing else can be done at one than at another. */

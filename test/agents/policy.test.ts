@@ -1,9 +1,10 @@
-import { createRandom, readForecast, type Trajectory, type World } from 'clew';
+import { createRandom, measure, parseReply, readForecast, type Trajectory, type World } from 'clew';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import household from '../../envs/household/index.ts';
 import { roomCodec } from '../../envs/room-text/codec.ts';
 import { type ForecastAsk, rollout } from '../../src/agents/index.ts';
 import { policyAgent, type PolicyAgentOptions } from '../../src/agents/policy.ts';
+import { strippings } from '../../src/agents/strip-tags.ts';
 import {
   buildWordTokenizer,
   createModel,
@@ -128,6 +129,66 @@ describe('policyAgent', () => {
     const sent = steps.filter(step => step.command !== null && step.parsed!.violations.length === 0);
     expect(sent.length).toBeGreaterThan(10);
     expect(sent.every(step => step.accepted)).toBe(true);
+  });
+
+  describe('with its tags stripped', () => {
+    const first = (played: readonly Trajectory[]) => played.map(({ steps }) => steps[0]!.reply);
+
+    it('reads earlier replies as commands alone, and writes as ever: only what comes later differs', async () => {
+      const layout = layoutOf(tokenizer, roomCodec);
+      const { played: asItIs } = await play({ temperature: 0 });
+      const { played } = await play({ temperature: 0, stripTags: 'past' });
+      expect(first(played)).toEqual(first(asItIs));
+      expect(replies(played)).not.toEqual(replies(asItIs));
+      // The third reply is the likeliest one after a past without thoughts, whatever was thought.
+      const { steps, initialObservation, task } = played.find(({ steps: all }) => all.length > 2)!;
+      const bare = steps.map(step => ({ ...step, reply: `<action>${step.command ?? ''}</action>` }));
+      const context = episodeSpans({ initialObservation, task, steps: bare.slice(0, 2) }, layout).flatMap(
+        span => span.tokens,
+      );
+      const reply = layout.reply(steps[2]!.reply);
+      const row = {
+        tokens: [...context, ...reply],
+        weights: [...context.map(() => 0), ...reply.map(() => 1)],
+      };
+      const vocabulary = (await learner.scoreVocabulary([row]))[0]!;
+      reply.forEach((token, i) => {
+        const scores = vocabulary.subarray(i * tokenizer.size, (i + 1) * tokenizer.size);
+        expect(scores[token]!).toBeCloseTo(Math.max(...scores), 4);
+      });
+    });
+
+    it('opens every reply with the same tag, and thinks its own thought after it', async () => {
+      const steps = (await play({ temperature: 1, stripTags: 'tag' })).played.flatMap(({ steps }) => steps);
+      expect(steps.every(({ reply }) => reply.startsWith('<monitor>'))).toBe(true);
+      expect(steps.some(({ parsed }) => parsed!.tag === 'monitor' && parsed!.thought.length > 0)).toBe(true);
+    });
+
+    it('writes commands alone, and is recorded as an agent without tags, which breaks no rule', async () => {
+      const { played } = await play({ temperature: 1, stripTags: 'reply' });
+      const steps = played.flatMap(trajectory => trajectory.steps);
+      expect(steps.every(({ reply }) => reply.startsWith('<action>'))).toBe(true);
+      expect(steps.every(({ parsed }) => parsed === null)).toBe(true);
+      for (const { reply, command } of steps) expect(command).toBe(parseReply(reply).action);
+      expect(steps.some(({ command }) => command !== null)).toBe(true);
+      expect(measure(played).rates.formatInvalid.pooled).toMatchObject({ value: null });
+    });
+
+    it('plays the same episodes whoever else is played', async () => {
+      for (const stripTags of strippings) {
+        const { played } = await play({ temperature: 1, stripTags });
+        expect((await play({ temperature: 1, stripTags }, { parallelEpisodes: 1 })).played).toEqual(played);
+      }
+    });
+
+    it('refuses to keep tokens, which nothing may be trained on', async () => {
+      await expect(policyAgent({ checkpoint, stripTags: 'tag', keepTokens: true })).rejects.toThrow(
+        /^Replies whose tags are stripped are not what the policy would write, so nothing may be trained on them/,
+      );
+      await expect(policyAgent({ checkpoint, stripTags: 'reply', onlyAdmissible: true })).rejects.toThrow(
+        /two ablations: ask for one of them/,
+      );
+    });
   });
 
   it('cuts an episode off when it no longer fits the context', async () => {

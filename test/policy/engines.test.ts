@@ -21,10 +21,23 @@ const rows: Row[] = Array.from({ length: 6 }, (_, i) => {
 const open: { close(): Promise<void> }[] = [];
 afterAll(() => Promise.all(open.map(one => one.close())));
 
-async function gradientOn(engine: NonNullable<Parameters<typeof Learner.open>[1]>['engine']) {
+/** At every third token two others are as right, and two are wrong. */
+const choiceRows: Row[] = rows.map(row => ({
+  ...row,
+  choices: Array.from(row.tokens).flatMap((token, at) => {
+    const [a, b, c, d] = [1, 2, 3, 4].map(step => (token + step) % 30) as [number, number, number, number];
+    return at > 0 && at % 3 !== 1 ? [{ at, right: [token, a, b], wrong: [c, d] }] : [];
+  }),
+  unlikelihood: Array.from(row.tokens, (_, i) => (i > 0 && i % 3 !== 1 ? 0.5 : 0)),
+}));
+
+async function gradientOn(
+  engine: NonNullable<Parameters<typeof Learner.open>[1]>['engine'],
+  kind: 'likelihood' | 'choices' = 'likelihood',
+) {
   const learner = await Learner.open(createModel(config, 'engines'), { workers: 0, ...(engine && { engine }) });
   open.push(learner);
-  const { loss, gradient } = await learner.gradient(rows, { kind: 'likelihood', normaliser: 50 });
+  const { loss, gradient } = await learner.gradient(kind === 'choices' ? choiceRows : rows, { kind, normaliser: 50 });
   return { description: learner.description, loss, gradient: gradient.slice() };
 }
 
@@ -40,6 +53,18 @@ describe('engines', () => {
       expect(Math.hypot(...gradient.map((value, i) => value - reference.gradient[i]!)) / size).toBeLessThan(1e-5);
     }
   });
+
+  it.each(['onnxruntime-node', 'onnxruntime-web'] as const)(
+    'compute the same loss and gradients where several tokens are right and some are wrong: %s',
+    async library => {
+      const reference = await gradientOn({ engine: 'reference' }, 'choices');
+      const { loss, gradient } = await gradientOn({ engine: 'onnx', library }, 'choices');
+      expect(Math.abs(loss - reference.loss) / reference.loss).toBeLessThan(1e-5);
+      const size = Math.hypot(...reference.gradient);
+      expect(Math.hypot(...gradient.map((value, i) => value - reference.gradient[i]!)) / size).toBeLessThan(1e-5);
+      expect(reference.loss).not.toBeCloseTo((await gradientOn({ engine: 'reference' })).loss, 2);
+    },
+  );
 
   it('write the same replies', async () => {
     const texts = [];

@@ -33,7 +33,7 @@ const sizes: Record<keyof typeof shapes, GraphSize> = {
   'grouped queries, biases, untied, token shift': { batch: 2, length: 9, selected: 11 },
   'tied, no token shift, more than one attention block': { batch: 1, length: 150, selected: 20 },
 };
-const losses: LossKind[] = ['likelihood', 'policy', 'policy-kl'];
+const losses: LossKind[] = ['likelihood', 'choices', 'policy', 'policy-kl'];
 const cases = Object.keys(shapes).flatMap(shape => losses.map(loss => [shape as keyof typeof shapes, loss] as const));
 
 function problem(shape: keyof typeof shapes, loss: LossKind) {
@@ -58,7 +58,19 @@ function problem(shape: keyof typeof shapes, loss: LossKind) {
     entropyCoefficient: Float32Array.of(0.05),
     klCoefficient: Float32Array.of(0.2),
     reference: logProbabilityRows(size.selected, random),
+    unlikelihood: float(size.selected, 0, 0.1),
   };
+  const right = new Float32Array(size.selected * vocabulary);
+  const wrong = new Float32Array(right.length);
+  // The target is right, two words more are, and three others are wrong.
+  for (let row = 0; row < size.selected; row++) {
+    const words = random
+      .shuffle(Array.from({ length: vocabulary }, (_, word) => word))
+      .filter(word => word !== feeds.targets![row]);
+    for (const word of [feeds.targets![row]!, ...words.slice(0, 2)]) right[row * vocabulary + word] = 1;
+    for (const word of words.slice(2, 5)) wrong[row * vocabulary + word] = 1;
+  }
+  Object.assign(feeds, { right, wrong });
   // Away from the start, where norms are 1, biases 0 and embeddings tiny, so that every term counts.
   for (const { name, offset, size } of parameterLayout(config))
     feeds[name] = model.parameters.slice(offset, offset + size).map(value => 2 * value + 0.4 * (random() - 0.5));

@@ -300,6 +300,37 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
     await page.close();
   });
 
+  it('tells what each arm does with its tags stripped beside what it does as it is', async () => {
+    const changed = data.results
+      .filter(({ level }) => level === 'L1')
+      .map(row => ({
+        ...row,
+        level: 'L1 tags stripped: past',
+        figures: { ...row.figures, success: { ...row.figures.success, value: 0.125, interval: null } },
+      }));
+    const file = path.join(folder, 'stripped.html');
+    const levels = [...data.levels, { name: 'L1 tags stripped: past', label: 'L1 tags stripped: past' }];
+    await writeReport(
+      file,
+      {
+        ...data,
+        levels,
+        results: [...data.results, ...changed.filter(({ arm }) => arm !== 'cold start')],
+        episodes: { ...data.episodes, readable: data.episodes.readable.map(() => false) },
+      },
+      [],
+    );
+    const { page } = await openPage(browser);
+    await page.goto(pathToFileURL(file).href);
+    const rows = page.getByRole('region', { name: 'Tags stripped', exact: true }).locator('tbody tr:not(.level)');
+    expect(await rows.locator('th').allInnerTexts()).toEqual(['GRPO', 'RLVMR']);
+    const own = data.results.find(({ arm, level }) => arm === 'GRPO' && level === 'L1')!.figures.success.value!;
+    const cells = (await rows.first().locator('td').allInnerTexts()).map(text => text.split('\n')[0]);
+    expect(cells).toHaveLength(6);
+    expect(cells.slice(4)).toEqual([`${(100 * own).toFixed(1)} %`, '12.5 %']);
+    await page.close();
+  });
+
   it("shows a fault of the world's own code as such, with task, step and command", async () => {
     const reason = 'faulty:train:0, rollout 0: The world faulty has a fault, in task faulty:train:0, step 1, "ring": …';
     const own = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from 'clew';
+import { strippedLevel } from '../../src/report/stripped-level.ts';
 import { placing, sortArms, sortLevels, superseded } from '../../src/report/places.ts';
 
 function run(id: string, kind: Run['kind'], config: object = {}, world = 'household'): Run {
@@ -27,6 +28,22 @@ describe('where an episode stands', () => {
     const placeOf = placing([run('t', 'rl', { arm: 'RLVMR', seed: 1 }), run('c', 'cold-start')]);
     expect(placeOf(head('t', 'train'))).toEqual({ arm: 'RLVMR', level: 'training', seed: '1', measured: false });
     expect(placeOf(head('c', 'train'))).toMatchObject({ arm: 'demonstrations', level: 'training', measured: false });
+  });
+
+  it('is a level of its own where tags were stripped, beside that of the same tasks as they are', () => {
+    const placeOf = placing([
+      run('a', 'evaluation', { arm: 'A', level: 'L1', temperature: 0.4 }),
+      run('b', 'evaluation', { arm: 'A', level: 'L1', temperature: 0.4, stripTags: 'past' }),
+    ]);
+    const { level } = placeOf(head('b'));
+    expect(level).toBe('L1 tags stripped: past');
+    expect(strippedLevel(level)).toEqual({ of: placeOf(head('a')).level, way: 'past' });
+    expect(strippedLevel('L1')).toBeUndefined();
+    expect(sortLevels([level, 'L2', 'L1']).map(({ label }) => label)).toEqual([
+      'L1 (unseen)',
+      'L1 tags stripped: past (unseen)',
+      'L2 (held out)',
+    ]);
   });
 
   it('keeps worlds apart, and greedy from sampled play', () => {

@@ -26,9 +26,15 @@ describe('the recipes of the claims study are those of its protocol', () => {
       pretraining,
       demonstrations,
       sft,
-      evaluation,
+      // Tags are stripped of the arms that the ablation is about.
+      evaluation: { ...evaluation, stripTags: undefined },
     });
     expect(before(others)).toEqual(before(tested));
+    expect(tested.evaluation.stripTags).toEqual({
+      ways: ['past', 'tag', 'reply'],
+      arms: ['cold start', 'GRPO', 'RLVMR code', 'RLVMR fixed'],
+      levels: ['L1'],
+    });
   });
 
   it.each(['household', 'household-others', 'alfworld', 'alfworld-others', 'pilot', 'rehearsal'])(

@@ -17,6 +17,19 @@ const input: StudyRecipeInput = {
 const open = (more: Partial<StudyRecipeInput> = {}, folder?: string) =>
   openStudy(readStudyRecipe({ ...input, ...more }), { world: lockedRoom, ...(folder !== undefined && { folder }) });
 
+it('knows the arms and levels whose tags are stripped', () => {
+  const stripping = (more: object) => open({ evaluation: { ...input.evaluation, stripTags: more } });
+  expect(stripping({ arms: ['cold start', 'GRPO'], levels: ['far'] }).recipe.evaluation.stripTags).toEqual({
+    ways: ['past', 'tag', 'reply'],
+    arms: ['cold start', 'GRPO'],
+    levels: ['far'],
+  });
+  expect(() => stripping({ arms: ['RLVMR'] })).toThrow(
+    'evaluation.stripTags.arms: the study has no "RLVMR"; there are cold start, GRPO.',
+  );
+  expect(() => stripping({ levels: ['L1'] })).toThrow('the study has no "L1"; there are L0, far.');
+});
+
 it('opens by program what a recipe names, for any world', () => {
   const { world, panels, starts } = open();
   expect(world).toBe(lockedRoom);

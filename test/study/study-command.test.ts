@@ -14,6 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'clew-study-'));
 const study = (out: string, file = recipe) => ['study', file, '--out', join(folder, out), '--workers', '1'];
 const resultIn = (out: string): StudyResult =>
   studyResultSchema.parse(JSON.parse(readFileSync(join(folder, out, 'result.json'), 'utf8')));
+/** How the recipe strips the tags of RLVMR. */
+const strippedOf = ['past', 'reply'];
 /** A result but for when it was made and how long it took. */
 const timeless = (result: StudyResult): unknown =>
   JSON.parse(
@@ -65,6 +67,12 @@ describe('clew study', { timeout: 300_000 }, () => {
       expect(printed.err).toContain(stage);
     expect(printed.out).toMatch(/^L0 +cold start +GRPO +RLVMR$/m);
     expect(printed.out).toMatch(/^repetitive, first 10 steps( +[\d.]+ % \[[\d.]+, [\d.]+\]){3}$/m);
+    // What an arm does with its tags stripped stands beside what it does as it is, for the arms and levels asked for.
+    const stripped = resultIn('straight').table.filter(({ level }) => level.includes('tags stripped'));
+    expect(stripped.map(({ arm, level, episodes }) => [arm, level, episodes])).toEqual([
+      ['RLVMR', 'L0 tags stripped: past', 4],
+      ['RLVMR', 'L0 tags stripped: reply', 4],
+    ]);
     // The question of the project is answered in words, whatever the answer is.
     expect(printed.out.replaceAll('\n', ' ')).toMatch(
       /RLVMR (repeats itself less than|repeats itself more than|does not repeat itself less than) GRPO on L0|It is not clear that RLVMR repeats itself less than GRPO on L0/,
@@ -94,6 +102,7 @@ describe('clew study', { timeout: 300_000 }, () => {
     expect(evaluations.map(({ id }) => id)).toEqual(
       ['cold start', 'GRPO, seed 0', 'RLVMR, seed 0'].flatMap(arm => [
         `${arm}, L0 seen T 0.4`,
+        ...(arm.startsWith('RLVMR') ? strippedOf.map(way => `${arm}, L0 seen T 0.4 tags stripped: ${way}`) : []),
         `${arm}, L2 heldOut T 0.4`,
       ]),
     );
@@ -106,9 +115,11 @@ describe('clew study', { timeout: 300_000 }, () => {
       expect(policies).toContainEqual(expect.objectContaining({ arm, version: policy }));
       expect(heads.every(({ policyVersion }) => policyVersion === policy)).toBe(true);
     }
-    expect(table.map(({ arm, level, episodes }) => [arm, level, episodes])).toEqual(
-      ['L0', 'L2'].flatMap(level => ['cold start', 'GRPO', 'RLVMR'].map(arm => [arm, level, 4])),
-    );
+    expect(table.map(({ arm, level, episodes }) => [arm, level, episodes])).toEqual([
+      ...['cold start', 'GRPO', 'RLVMR'].map(arm => [arm, 'L0', 4]),
+      ...strippedOf.map(way => ['RLVMR', `L0 tags stripped: ${way}`, 4]),
+      ...['cold start', 'GRPO', 'RLVMR'].map(arm => [arm, 'L2', 4]),
+    ]);
     store.close();
   });
 
@@ -161,7 +172,7 @@ describe('clew study', { timeout: 300_000 }, () => {
     expect([code, err]).toEqual([0, '']);
     expect(timeless(studyResultSchema.parse(JSON.parse(out)))).toEqual(timeless(resultIn('straight')));
     const store = openStore(join(folder, 'straight', 'clew.db'), { readonly: true });
-    expect(store.trajectories.count().trajectories).toBe(2 * 2 * 8 + 3 * 8);
+    expect(store.trajectories.count().trajectories).toBe(2 * 2 * 8 + 3 * 8 + strippedOf.length * 4);
     store.close();
   });
 

@@ -11,6 +11,7 @@ import { provenance } from './provenance.ts';
 import { outcomeTable, recoveryTable } from './recovery.ts';
 import { rewardTable } from './rewards.ts';
 import { legendOf, plotFigure } from './plot-figure.ts';
+import { strippedTable } from './stripped.ts';
 import { tagMatrix } from './tags.ts';
 import { learningCurves, rewardCurves, tagCurves } from './training.ts';
 
@@ -46,6 +47,7 @@ export function reportSections(context: Context): Section[] {
           matrix === null ? null : legend.cloneNode(true),
           resultNotes(context),
           recoveryTable(context),
+          strippedTable(context),
           outcomeTable(context),
           element('div', { class: 'pair' }, ...headlinePlots(data).map(plotFigure)),
         ),

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
-import { episodeLayoutOf, layoutOfPolicy, type Row, trajectoryRow } from '../../policy/index.ts';
+import {
+  episodeLayoutOf,
+  layoutOfPolicy,
+  type Row,
+  trajectoryRow,
+  type TrajectoryRowOptions,
+} from '../../policy/index.ts';
+import type { Trajectory } from '../../trajectory/index.ts';
+import { choicesIn } from '../token-choices.ts';
 import type { Random } from '../../world/index.ts';
 import { repeatThought } from '../repetitive-thoughts.ts';
 import { permuteShare } from '../permute-entities.ts';
@@ -50,6 +58,20 @@ export const sftSettingsSchema = z.strictObject({
     .max(1)
     .default(0.15)
     .describe('share of replies whose thought goes round in circles before the action, drawn for each epoch'),
+  anyChoice: z
+    .boolean()
+    .default(false)
+    .describe(
+      'where the text shows several commands to be as right, such as which unseen place to look into, any of them is right',
+    ),
+  refusedWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'weight of unlikelihood of what the text shows to be wrong: commands that were refused in the same state, places ' +
+        'to go to where one stands',
+    ),
   holdOut: z
     .int()
     .nonnegative()
@@ -108,6 +130,8 @@ export async function trainSft(
     observationWeight,
     failureChains,
     repetitiveThoughts,
+    anyChoice,
+    refusedWeight,
     holdOut,
     patience,
   } = settings;
@@ -118,10 +142,23 @@ export async function trainSft(
       'The words of a published model cannot be exchanged one for one: set permuteThings, permutePlaces and ' +
         'repetitiveThoughts to 0.',
     );
+  if (!words && (anyChoice || refusedWeight > 0))
+    throw new ClewError(
+      "Choices are known for policies of Clew's own words: with a published model set anyChoice to false and " +
+        'refusedWeight to 0.',
+    );
+  if (anyChoice && !world.kit.choices)
+    throw new ClewError(
+      `${world.name} does not tell which commands are as right as another: its kit has no choices. Leave anyChoice out.`,
+    );
   const { context } = start.model.config;
+  const told = (trajectory: Trajectory): TrajectoryRowOptions => ({
+    observationWeight,
+    ...(words && (anyChoice || refusedWeight > 0) && choicesIn(trajectory, words, world, { anyChoice, refusedWeight })),
+  });
   const demonstrations = trajectories.map(trajectory => ({
     trajectory,
-    row: fittingRow(trajectory, trajectoryRow(trajectory, layout, { observationWeight }), context),
+    row: fittingRow(trajectory, trajectoryRow(trajectory, layout, told(trajectory)), context),
   }));
   if (holdOut >= demonstrations.length)
     throw new ClewError(
@@ -142,14 +179,11 @@ export async function trainSft(
   );
   const variant = (row: Row, random: Random, n: number): Row => {
     const { trajectory } = trained[n]!;
-    const lost = trajectoryRow(
-      random() < failureChains ? lengthenFailureChains(trajectory, random) : trajectory,
-      layout,
-      {
-        observationWeight,
-        rewrite: reply => (words && random() < repetitiveThoughts ? repeatThought(reply, words, random) : undefined),
-      },
-    );
+    const longer = random() < failureChains ? lengthenFailureChains(trajectory, random) : trajectory;
+    const lost = trajectoryRow(longer, layout, {
+      ...told(longer),
+      rewrite: reply => (words && random() < repetitiveThoughts ? repeatThought(reply, words, random) : undefined),
+    });
     return rename(fits(lost, context) ? lost : row, random);
   };
   return trainStage({
@@ -173,6 +207,8 @@ export async function trainSft(
       ...(permutePlaces > 0 && { permutePlaces }),
       failureChains,
       repetitiveThoughts,
+      ...(anyChoice && { anyChoice }),
+      ...(refusedWeight > 0 && { refusedWeight }),
       holdOut,
       ...(holdOut > 0 && { patience }),
     },
@@ -189,7 +225,8 @@ export async function trainSft(
           // The names of before: they name states that are kept.
           name:
             `renamed ${permuteThings}${permutePlaces > 0 ? `, places ${permutePlaces}` : ''}, stuck ` +
-            `${failureChains}, circles ${repetitiveThoughts}`,
+            `${failureChains}, circles ${repetitiveThoughts}` +
+            (anyChoice || refusedWeight > 0 ? `, any choice ${anyChoice}, refused ${refusedWeight}` : ''),
           apply: variant,
         },
         ...(holdOut > 0 && { validation: { rows: heldOut.map(({ row }) => row), every: stepsAnEpoch, patience } }),
