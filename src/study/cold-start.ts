@@ -42,7 +42,8 @@ export async function trainColdStarts(
 ): Promise<ColdStart[] | null> {
   const { starts } = study;
   const opened = new Map<string | null, Demonstrations>();
-  const open = async (start: StudyStartFiles, student?: TrainedPolicy): Promise<Demonstrations | null> => {
+  const open = async (start: StudyStartFiles, from?: ColdStart): Promise<Demonstrations | null> => {
+    const student = from && { policy: from.policy, shown: opened.get(from.name)! };
     const demonstrations = await stage('demonstrations', start.name ?? '', () =>
       openDemonstrations(study, start, options, student),
     );
@@ -55,7 +56,7 @@ export async function trainColdStarts(
   const done = new Map<string | null, ColdStart>();
   for (const name of orderOf(study)) {
     const start = starts.find(each => each.name === name)!;
-    const student = done.get(start.build?.students?.from ?? null)?.policy;
+    const student = done.get(start.build?.students?.from ?? null);
     const demonstrations = opened.get(name) ?? (await open(start, student));
     const coldStart = demonstrations && (await fineTuned(study, options, stage, { start, demonstrations, pretrained }));
     if (!coldStart || !(await evaluated(coldStart))) return null;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { policyAgent, policyVersion } from '../agents/policy.ts';
 import {
   buildDemonstrations,
+  type Cut,
   marMethod,
   marRulesAnnotator,
   mbtRMethod,
@@ -31,13 +32,13 @@ function stepsOf(world: World, { maxSteps = Math.min(30, world.maxSteps) }: Stud
 
 /**
  * The demonstrations of a start: opened, or built. Null when the signal ended it.
- * @param student the policy whose episodes are rewritten, for a start that needs one
+ * @param student the policy whose episodes are rewritten, for a start that needs one, and what it was shown
  */
 export async function openDemonstrations(
   { world }: Study,
   { name, file: given, build }: StudyStartFiles,
   options: StudyOptions,
-  student?: TrainedPolicy,
+  student?: { readonly policy: TrainedPolicy; readonly shown: Demonstrations },
 ): Promise<Staged<Demonstrations> | null> {
   const { out, signal, progress } = options;
   const suffix = name === null ? '' : `-${fileName(name)}`;
@@ -47,7 +48,7 @@ export async function openDemonstrations(
       `There are no demonstrations ${given}. Make some with: clew cold-start build ${calledAs(world)} --out ${given}`,
     );
   const students = build?.students
-    ? await studentEpisodes(world, path.join(out, `students${suffix}.sqlite`), build, student!, options)
+    ? await studentEpisodes(world, path.join(out, `students${suffix}.sqlite`), build, student!.policy, options)
     : [];
   if (students === null) return null;
   const store = openStore(file, { readonly: given !== undefined });
@@ -74,17 +75,31 @@ export async function openDemonstrations(
       if (signal?.aborted) return null;
       before = built.before === built.stored;
     }
-    const value = readDemonstrations(store, world);
+    const own = readDemonstrations(store, world);
+    const value = build?.students?.together ? joined(student!.shown, own) : own;
     return { value, before, outcome: `${value.trajectories.length} trajectories` };
   } finally {
     store.close();
   }
 }
 
+/** Where students' episodes are cut; undefined at their stagnation, as in builds of before. */
+function cutOf({ students }: StudyBuildSettings): Cut | undefined {
+  return students?.cut === 'first-error' ? students.cut : undefined;
+}
+
+/** Demonstrations one after the other. */
+function joined(first: Demonstrations, second: Demonstrations): Demonstrations {
+  return {
+    trajectories: [...first.trajectories, ...second.trajectories],
+    content: hash(`${first.content} ${second.content}`),
+  };
+}
+
 function methodOf(world: World, build: StudyBuildSettings, students: readonly Trajectory[]) {
   const { seed, mistakes: rate, chain, stubborn, noise, method = 'rlvmr' } = build;
   const settings = { seed, maxSteps: stepsOf(world, build), rate, chain, stubborn, noise };
-  if (method === 'mbt-r') return mbtRMethod(world, students, settings);
+  if (method === 'mbt-r') return mbtRMethod(world, students, { ...settings, cut: cutOf(build) });
   if (method === 'mbt-s') return mbtSMethod(world, settings);
   return method === 'mar' ? marMethod(world, settings) : rlvmrMethod(world, settings);
 }

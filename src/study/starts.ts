@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  type Cut,
+  cuts,
   type Annotator,
   buildSettingsSchema,
   type BuildSettings,
@@ -26,6 +28,13 @@ export interface StudentSettings {
   /** Training tasks, each played once. */
   tasks: number;
   temperature: number;
+  /** Where its episodes are cut; at their stagnation if left out. At first errors only lost ones are rewritten. */
+  cut?: Cut | undefined;
+  /**
+   * Whether what the student itself was shown stands before the rewritten episodes: half of the demonstrations were then made
+   * before it was trained, and half for it.
+   */
+  together?: boolean | undefined;
 }
 
 /** How a study makes demonstrations: the settings of `clew cold-start build`, and for MBT those that follow. */
@@ -46,7 +55,7 @@ export type StudyDemonstrationsInput =
   | { file: string }
   | {
       build: Partial<Omit<StudyBuildSettings, 'students'>> & {
-        students?: { from: string; tasks?: number | undefined; temperature?: number | undefined } | undefined;
+        students?: (Partial<StudentSettings> & Pick<StudentSettings, 'from'>) | undefined;
       };
     };
 
@@ -72,6 +81,14 @@ const studyBuildSchema = buildSettingsSchema
         from: z.string().min(1).describe('the start whose policy plays the episodes'),
         tasks: z.int().positive().default(400).describe('training tasks that it plays, once each'),
         temperature: z.number().nonnegative().default(0.7).describe('of its sampling'),
+        cut: z
+          .enum(cuts)
+          .optional()
+          .describe('where its episodes are cut; first-error takes lost ones, and one recovers from just that'),
+        together: z
+          .boolean()
+          .optional()
+          .describe('true: the demonstrations of that start come first, and the rewritten episodes after them'),
       })
       .optional()
       .describe('for mbt-r: whose episodes are rewritten'),
@@ -80,6 +97,8 @@ const studyBuildSchema = buildSettingsSchema
     const reject = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     if (method === 'mbt-r' && !students) reject('students', 'mbt-r rewrites episodes: say whose, as { from: START }');
     if (method !== 'mbt-r' && students) reject('students', `${method} rewrites no episodes: only mbt-r does`);
+    if (students?.cut === 'first-error' && phases !== false)
+      reject('phases', 'a demonstration that is cut at its first error has plain thoughts: say phases: false');
     if (!method.startsWith('mbt') && phases !== undefined)
       reject('phases', `belongs to mbt-s and mbt-r: thoughts of ${method} have none`);
   });

@@ -58,6 +58,15 @@ describe('the recipes of the claims study are those of its protocol', () => {
     },
   );
 
+  it('the cold starts are of 200 trajectories each, but for the student', () => {
+    const recipe = recipeOf('cold-starts');
+    const { starts } = openStudy(recipe, { world: household, folder });
+    const shown = new Map(starts.map(({ name, build }) => [name, build!.trajectories]));
+    const { from, together } = starts.find(({ name }) => name === 'made-for-it')!.build!.students!;
+    expect([shown.get('usual'), together && shown.get(from)! + shown.get('made-for-it')!]).toEqual([200, 200]);
+    expect(recipe.arms.every(({ rl }) => rl === null)).toBe(true);
+  });
+
   it('the household is evaluated on whole panels of 512 tasks, and every arm opens', () => {
     for (const name of ['household', 'household-others']) {
       const { panels } = openStudy(recipeOf(name), { world: household, folder });

@@ -105,6 +105,11 @@ describe('a recipe with several cold starts', () => {
       withStart('rlvmr', build({ method: 'mbt-r', students: { from: 'mbt-r' } })),
       /no start can be the first/,
     ],
+    [
+      'phases of what is cut at its first error',
+      withStart('mbt-r', build({ method: 'mbt-r', students: { ...students, cut: 'first-error' } })),
+      /has plain thoughts: say phases: false/,
+    ],
     ['phases of what has none', withStart('rlvmr', build({ phases: true })), /thoughts of rlvmr have none/],
     [
       'two names for one file',
@@ -118,7 +123,7 @@ describe('a recipe with several cold starts', () => {
 describe('a study with several cold starts', { timeout: 300_000 }, () => {
   it('teaches each from one prior, lets students play, and gives arms the start that they name', async () => {
     const out = mkdtempSync(join(tmpdir(), 'clew-starts-'));
-    const rewritten = { method: 'mbt-r', trajectories: 6, students: { ...students, tasks: 16 } };
+    const rewritten = { method: 'mbt-r', trajectories: 6, students: { ...students, tasks: 16, together: true } };
     const recipe = readStudyRecipe({
       ...base,
       starts: {
@@ -173,6 +178,9 @@ describe('a study with several cold starts', { timeout: 300_000 }, () => {
     expect(of('mbt-s').count).toBeLessThan(8);
     expect(of('mbt-s').tokens).toBeLessThanOrEqual(500);
     expect(of('rlvmr').count).toBe(6);
+    // What the student was shown comes first, then as many made of its own episodes.
+    expect(of('direct-r').count).toBe(6 + 6);
+    expect(of('direct-r').tokens).toBeGreaterThan(of('rlvmr').tokens);
     // Each arm begins with the start that it names, the last with the first of the recipe.
     const begun = (arm: string) =>
       (store.runs.get(`${arm}, seed 0`)!.config as { start: { policy: string } }).start.policy;

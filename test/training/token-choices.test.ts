@@ -18,7 +18,7 @@ beforeAll(async () => {
   const store = openStore('cold-start/household.sqlite', { readonly: true });
   demonstrations = [...store.trajectories.select()];
   store.close();
-}, 60_000);
+}, 300_000);
 
 const room =
   'You are in the middle of a room. Looking quickly around you, you see a desk 1, a drawer 2, a drawer 1, and a safe 1.\n\nYour task is to: put a mug in desk.';
