@@ -33,19 +33,27 @@ interface Episode {
 
 /**
  * Judges an episode by every criterion, by rules alone.
- * @param kinds what fills `{1}`, `{2}` of patterns: the kinds of the goal
+ * @param kinds what fills `{1}`, `{2}` of patterns: the kinds of the goal; null where nobody knows them
  */
-export function judge(criteria: readonly Criterion[], trajectory: Judged, kinds: readonly string[]): Verdict[] {
+export function judge(criteria: readonly Criterion[], trajectory: Judged, kinds: readonly string[] | null): Verdict[] {
   const episode: Episode = {
     trajectory,
-    goalKinds: kinds,
+    goalKinds: kinds ?? [],
     commands: trajectory.steps.map(step => ({
       verb: step.command === null ? '' : itemOf(step.command).verb,
       kinds: step.command === null ? [] : kindsOf(step.command),
       executed: executed(step),
     })),
   };
-  return criteria.map(criterion => ({ criterion, met: holds(criterion.check, episode) }));
+  return criteria.map(criterion => ({
+    criterion,
+    met: kinds === null && speaksOfGoal(criterion.check) ? lacking.goalKinds : holds(criterion.check, episode),
+  }));
+}
+
+/** Whether a check has a place for a kind of the goal. */
+function speaksOfGoal(check: Check): boolean {
+  return /"\{\d+\}"/.test(JSON.stringify(check));
 }
 
 /**

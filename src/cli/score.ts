@@ -1,28 +1,39 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ClewError, UsageError } from '../errors.ts';
+import { forecastRules, gatherForecasts } from '../forecasts/index.ts';
 import {
   formatSummary,
   openReward,
   rewardNames,
   RewardAccumulator,
+  rubricReward,
   type Reward,
   withWorldRewards,
 } from '../rewards/index.ts';
 import { type Briefs, briefsOf } from '../briefs/index.ts';
 import { completeKit } from '../demonstrations/index.ts';
-import { rubricsOf } from '../rubrics/index.ts';
-import { openStore, type Score, type Store, type Trajectory, type TrajectoryFilter } from '../trajectory/index.ts';
+import { readRubricFile, rubricsOf } from '../rubrics/index.ts';
+import {
+  type Forecast,
+  openStore,
+  type Score,
+  type Store,
+  type Trajectory,
+  type TrajectoryFilter,
+} from '../trajectory/index.ts';
 import { allSplits } from '../world/index.ts';
 import { isDatabase, loadTrajectories } from './load-trajectories.ts';
 import { withLogOptions, type LogOptions } from './log-options.ts';
 import { oneOf } from './options.ts';
+import { formatForecastsScored, isForecastRule, scoreGathered } from './score-forecasts.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { type RewardFileOption, rewardsIn, withRewardFile } from './reward-file.ts';
 
 interface ScoreArguments extends RewardFileOption, LogOptions, WorldOptions {
   readonly world?: string;
   readonly rewards: readonly string[];
+  readonly rubric?: string;
   readonly run?: string;
   readonly split?: string;
   readonly store?: boolean;
@@ -36,6 +47,7 @@ export function scoreCommand(): Command {
     .description(
       `Say what rewards pay on trajectories. The ` +
         `rewards:\n${rewardNames.map(name => `  ${name.padEnd(16)} ${openReward(name).title}`).join('\n')}\n` +
+        `Of forecasts, in the database or in the first reply of an episode: ${forecastRules.join(', ')}.\n` +
         `With --world also progress and progress:path: steps that an expert, or a path by search, needs fewer than before.`,
     )
     .argument('<file>', 'a database, or a log in any format that `clew import` reads')
@@ -47,6 +59,10 @@ export function scoreCommand(): Command {
       '--world <world>',
       'the world of the episodes, for rewards that play them again or know their tasks: progress, progress:path, mar:…, rubric',
     )
+    .option(
+      '--rubric <file>',
+      'the criteria of the reward rubric, for tasks of any world: what clew rubric --out writes, or { "criteria": […] }',
+    )
     .option('--run <name>', 'only this run of the database')
     .option('--split <split>', `only tasks of ${allSplits.join(', ')}`, oneOf(...allSplits))
     .option('--store', 'keep the scores in the database')
@@ -54,7 +70,11 @@ export function scoreCommand(): Command {
     .action(async (file: string, given: ScoreArguments) => {
       const mine = await rewardsIn(given);
       const own = given.world === undefined ? mine : withWorldRewards(await loadWorld(given.world, given), mine);
-      const rewards = given.rewards.map(name => openReward(name, {}, own));
+      const rules = given.rewards.filter(isForecastRule);
+      const rubric = rubricIn(given);
+      const rewards = given.rewards
+        .filter(name => !isForecastRule(name))
+        .map(name => (name === 'rubric' && rubric ? rubric : openReward(name, {}, own)));
       if (!existsSync(file)) throw new UsageError(`There is no file "${file}".`);
       if (given.store && !isDatabase(file))
         throw new ClewError(
@@ -68,10 +88,12 @@ export function scoreCommand(): Command {
       const store = given.store ? openStore(file) : undefined;
       try {
         const kept = { scores: 0, unknown: 0 };
+        const gathered = gatherForecasts(rules.length > 0 ? storedForecasts(file, filter) : []);
         const scoreAll = (): void => {
           let any = false;
           for (const trajectory of trajectoriesOf(file, filter, given, store)) {
             any = true;
+            if (rules.length > 0) gathered.see(trajectory);
             const scores = Object.fromEntries(tallies.map((tally, i) => [rewards[i]!.name, tally.add(trajectory)]));
             if (given.json) scored.push({ id: trajectory.id, scores });
             if (store) keep(store, trajectory.id, rewards, scores, kept);
@@ -84,11 +106,12 @@ export function scoreCommand(): Command {
         };
         if (store) store.transaction(scoreAll);
         else scoreAll();
+        const foretold = scoreGathered(gathered, rules, store);
         const summaries = tallies.map(tally => tally.summary());
         process.stdout.write(
           given.json
-            ? `${JSON.stringify({ file, rewards: summaries, trajectories: scored, ...(store && { stored: kept.scores, notStored: kept.unknown }) }, null, 2)}\n`
-            : `${summaries.map(formatSummary).join('\n\n')}\n`,
+            ? `${JSON.stringify({ file, rewards: summaries, trajectories: scored, ...(rules.length > 0 && { forecasts: foretold.map(({ summary, scores }) => ({ ...summary, scores })) }), ...(store && { stored: kept.scores, notStored: kept.unknown }) }, null, 2)}\n`
+            : `${[...summaries.map(formatSummary), ...foretold.map(({ summary }) => formatForecastsScored(summary))].join('\n\n')}\n`,
         );
         if (store && !given.json)
           process.stdout.write(
@@ -101,16 +124,37 @@ export function scoreCommand(): Command {
     });
 }
 
+/** The reward of the criteria that are given as a file. */
+function rubricIn({ rubric: file, rewards }: ScoreArguments): Reward | undefined {
+  if (file === undefined) return undefined;
+  if (!rewards.includes('rubric'))
+    throw new UsageError('--rubric gives the criteria of the reward rubric: name it, as in --rewards rubric.');
+  if (!existsSync(file)) throw new UsageError(`There is no file "${file}".`);
+  const { byCategory, all } = readRubricFile(readFileSync(file, 'utf8'), file);
+  return rubricReward(category => byCategory.get(category) ?? all);
+}
+
+/** The forecasts of a database; a log has those alone that stand in its replies. */
+function storedForecasts(file: string, filter: TrajectoryFilter): Forecast[] {
+  if (!isDatabase(file)) return [];
+  const store = openStore(file, { readonly: true });
+  try {
+    return [...store.forecasts.select(filter)];
+  } finally {
+    store.close();
+  }
+}
+
 /** Briefs of the tasks of a world, where a reward asks for them. Without a world they are not known, and rewards say so. */
 async function briefsIn(
-  { world: name, ...options }: ScoreArguments,
+  { world: name, rubric, ...options }: ScoreArguments,
   rewards: readonly Reward[],
 ): Promise<Briefs | undefined> {
   if (name === undefined || rewards.every(({ needs }) => !needs)) return undefined;
   const world = await loadWorld(name, options);
   return briefsOf(world, {
     createPlayer: completeKit(world).createExpert,
-    ...(rewards.some(reward => reward.name === 'rubric') && { rubrics: rubricsOf(world) }),
+    ...(rewards.some(reward => reward.name === 'rubric') && rubric === undefined && { rubrics: rubricsOf(world) }),
   });
 }
 

@@ -40,17 +40,22 @@ export function gatherForecasts(stored: Iterable<Forecast> = []): {
   };
 }
 
-/** What an agent said of the episode in its first reply; undefined when it said nothing. */
+/**
+ * What an agent said of the episode in its first reply, in Clew's form or in MASA's own JSON; undefined when it said
+ * nothing.
+ */
 export function ownForecast(trajectory: Trajectory): Forecast | undefined {
   const { id: _, steps, success: __, stopReason: ___, optimalSteps: ____, outcomes: _____, ...head } = trajectory;
   const [first] = steps;
-  if (!first || !/<forecast>/i.test(first.reply)) return undefined;
+  if (!first) return undefined;
   const { maxSteps, run, rollout, iteration, task } = trajectory;
+  const reading = readForecast(first.reply, { json: true, ...(maxSteps !== null && { maxSteps }) });
+  if (reading.faults.includes('no forecast')) return undefined;
   return {
     ...head,
     id: forecastId({ run, rollout, iteration, task: task.id }),
     reply: first.reply,
-    ...readForecast(first.reply, { ...(maxSteps !== null && { maxSteps }) }),
+    ...reading,
     tokens: null,
   };
 }

@@ -7,6 +7,7 @@ export { detection, gateOf, probedGate, type Detection, type GateDecision, type 
 export { groupFacts, kindsUsed, median, vocabularyOf, type GroupFacts, type Kinds } from './group-facts.ts';
 export { hintOf } from './hint.ts';
 export { readForecast, writeForecast, type ReadForecastOptions } from './read-forecast.ts';
+export { scoreForecasts, type ForecastsScored, type ScoredForecast } from './score-groups.ts';
 export {
   forecastParts,
   forecastRules,

@@ -47,7 +47,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ),
   'mar:paper': kind(marOptions, options => marReward('paper', options)),
   'mar:precision': kind(marOptions, options => marReward('precision', options)),
-  rubric: kind(z.strictObject({}), rubricReward),
+  rubric: kind(z.strictObject({}), () => rubricReward()),
   discounted: kind(z.strictObject({ discount: z.number().positive().max(1).optional() }), discountedReward),
   'repeat-penalty': kind(z.strictObject({ cost }), repeatPenalty),
   'refusal-penalty': kind(z.strictObject({ cost }), refusalPenalty),

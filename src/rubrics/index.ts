@@ -8,4 +8,5 @@ export {
   type RubricOptions,
   rubricsOf,
 } from './make-rubric.ts';
+export { readRubricFile, type RubricFile } from './rubric-file.ts';
 export { askForCriteria, type TeacherCriteria } from './teacher.ts';

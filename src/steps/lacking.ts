@@ -12,5 +12,7 @@ export const lacking = {
   brief: { missing: 'there is no brief of this task: it was not made by a world that is here' },
   rubric: { missing: 'there are no criteria for tasks of this category' },
   subgoals: { missing: 'the log has no subgoals' },
+  commands: { missing: 'the log has no commands, so that it is not known what there is to act on' },
+  goalKinds: { missing: 'the log does not say which kinds of things the goal is about: give its world with --world' },
   looks: { missing: 'the log does not say which commands were looks' },
 } as const satisfies Record<string, Missing>;
