@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { briefsOf, measure, openReward, openStore, RewardAccumulator, type Store, type Trajectory } from 'clew';
 import { completeKit, rubricsOf } from 'clew/train';
 import workshop from '../../examples/workshop/world.ts';
+import { speedUp } from '../../src/report/budget.ts';
 import { markdownTable } from '../../src/metrics/text-table.ts';
 import type { World } from '../../src/world/index.ts';
 import { overSeeds } from './own-worlds.ts';
@@ -61,7 +62,9 @@ export function cellsOf(store: Store, world: World): Cell[] {
       const rows = store.metrics.of(`${arm}, seed ${seed}`, 'train').map(({ data }) => data) as {
         readonly tokens: { readonly sampled: number };
         readonly seconds: { readonly total: number };
+        readonly forecasts?: { readonly tokens: number };
       }[];
+      const warmUp = store.metrics.of(`${arm}, seed ${seed}`, 'warm-up')[0]?.data as { tokens: number } | undefined;
       const sum = (of: (row: (typeof rows)[number]) => number) =>
         rows.length === 0 ? null : rows.reduce((total, row) => total + of(row), 0);
       return {
@@ -77,7 +80,7 @@ export function cellsOf(store: Store, world: World): Cell[] {
           knowledge: paid('mar:paper', 'knowledge', episodes),
           regulation: paid('mar:paper', 'regulation', episodes),
           rubric: paid('rubric', 'rubric', episodes),
-          tokens: sum(row => row.tokens.sampled),
+          tokens: sum(row => row.tokens.sampled + (row.forecasts?.tokens ?? 0) + (warmUp?.tokens ?? 0) / rows.length),
           seconds: sum(row => row.seconds.total),
         },
       };
@@ -121,6 +124,105 @@ export function tableOf(cells: readonly Cell[]): string {
   );
 }
 
+/** What a run's rows say of its forecasts, and what it took to have the baseline's success. */
+interface TrainingRow {
+  readonly success: number | null;
+  readonly episodes: number;
+  readonly tokens: { readonly sampled: number };
+  readonly seconds: { readonly total: number };
+  readonly forecasts?: {
+    readonly figures: {
+      readonly forecasts: number;
+      readonly wellFormed: number | null;
+      readonly gap: { readonly value: number | null };
+      readonly skill: number | null;
+      readonly cost: number | null;
+    };
+    readonly tokens: number;
+    readonly gate: { readonly gated: number; readonly played: number; readonly uniformPlayed: number };
+    readonly cutoff: { readonly cut: number };
+  };
+}
+
+const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
+const decimal = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+const mean = (values: readonly number[]) =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** One row a training whose policy foretold: over all of its iterations. */
+export function forecastTableOf(store: Store): string {
+  const rows = rlRuns(store).flatMap(({ id, rows: own }) => {
+    const told = own.flatMap(({ forecasts }) => forecasts ?? []);
+    if (told.length === 0) return [];
+    const over = (of: (row: (typeof told)[number]) => number | null) => mean(told.flatMap(row => of(row) ?? []));
+    const sum = (of: (row: (typeof told)[number]) => number) => told.reduce((total, row) => total + of(row), 0);
+    const played = sum(({ gate }) => gate.played);
+    return [
+      [
+        id,
+        String(sum(({ figures }) => figures.forecasts)),
+        percent(over(({ figures }) => figures.wellFormed)),
+        decimal(over(({ figures }) => figures.gap.value)),
+        decimal(over(({ figures }) => figures.skill)),
+        percent(sum(({ gate }) => gate.uniformPlayed) / played),
+        String(sum(({ gate }) => gate.gated)),
+        String(sum(({ cutoff }) => cutoff.cut)),
+        percent(over(({ figures }) => figures.cost)),
+      ],
+    ];
+  });
+  const head = ['', 'forecasts', 'well-formed', 'gap', 'skill', 'uniform groups', 'tasks gated', 'episodes cut'];
+  return markdownTable([...head, 'share of tokens'], rows, 'numbers');
+}
+
+/**
+ * What each training sampled and took until it had the success that GRPO of the same seed ended with: on training tasks,
+ * as means over three iterations, because this study has no evaluations while it trains. Warm-up and forecasts count.
+ */
+export function budgetTableOf(store: Store): string {
+  const runs = rlRuns(store);
+  const curveOf = (run: (typeof runs)[number], axis: 'tokens' | 'seconds') => {
+    let budget = axis === 'tokens' ? run.warmUp : 0;
+    return run.rows.flatMap(({ success, tokens, seconds, forecasts }) => {
+      budget += axis === 'tokens' ? tokens.sampled + (forecasts?.tokens ?? 0) : seconds.total;
+      return success === null ? [] : [{ budget, success }];
+    });
+  };
+  const rows = runs.flatMap(run => {
+    const baseline = runs.find(({ arm, seed }) => arm === 'GRPO' && seed === run.seed);
+    if (!baseline || run.arm === 'GRPO') return [];
+    const [tokens, seconds] = (['tokens', 'seconds'] as const).map(axis =>
+      speedUp(curveOf(baseline, axis), curveOf(run, axis)),
+    ) as [ReturnType<typeof speedUp>, ReturnType<typeof speedUp>];
+    const amount = (value: number | null) => (value === null ? 'never' : Math.round(value).toLocaleString('en'));
+    return [
+      [
+        run.id,
+        percent(tokens.level),
+        ...[tokens, seconds].flatMap(({ baseline: of, arm, ratio }) => [amount(of), amount(arm), decimal(ratio)]),
+      ],
+    ];
+  });
+  return markdownTable(
+    ['', 'level', 'tokens of GRPO', 'tokens', 'ratio', 'seconds of GRPO', 'seconds', 'ratio'],
+    rows,
+    'numbers',
+  );
+}
+
+/** Whole trainings with their rows. */
+function rlRuns(store: Store) {
+  return store.runs
+    .list()
+    .filter(({ kind, status }) => kind === 'rl' && status === 'done')
+    .map(({ id }) => {
+      const [, arm, seed] = /^(.*), seed (\d+)$/.exec(id)!;
+      const warmUp = store.metrics.of(id, 'warm-up')[0]?.data as { readonly tokens: number } | undefined;
+      const rows = store.metrics.of(id, 'train').map(({ data }) => data as unknown as TrainingRow);
+      return { id, arm: arm!, seed: Number(seed), warmUp: warmUp?.tokens ?? 0, rows };
+    });
+}
+
 /** The arms and seeds of the recipe that have no whole evaluation yet, as a sentence. */
 export function missingOf(
   recipe: { readonly arms: readonly { readonly name: string }[]; readonly seeds: readonly number[] },
@@ -143,9 +245,15 @@ function main(): void {
   const store = openStore(file, { readonly: true });
   const recipe = JSON.parse(readFileSync(path.join(study, 'recipe.json'), 'utf8')) as Parameters<typeof missingOf>[0];
   const cells = cellsOf(store, workshop as World);
+  const sections = {
+    table: tableOf(cells),
+    missing: missingOf(recipe, cells),
+    forecasts: forecastTableOf(store),
+    budget: budgetTableOf(store),
+  };
   store.close();
   let text = readFileSync(page, 'utf8');
-  for (const [name, section] of Object.entries({ table: tableOf(cells), missing: missingOf(recipe, cells) })) {
+  for (const [name, section] of Object.entries(sections)) {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`${page} has no "${begin}" with "${end}" after it.`);
