@@ -1,6 +1,7 @@
 /**
  * Packs Clew, installs it into an empty project, and uses it there as a stranger would. `--node 22` does it with that
- * Node (from the npm package `node`); `--keep` leaves the project. Needs the npm registry, and a build in `dist`.
+ * Node (from the npm package `node`); `--manager pnpm@10` (or several of them) also installs what `clew new --project`
+ * makes with that package manager; `--keep` leaves the project. Needs the npm registry, and a build in `dist`.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -20,7 +21,13 @@ import { parseArgs } from 'node:util';
 import { faultsOf, folderTable, type Packed } from './package-contents.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values: options } = parseArgs({ options: { node: { type: 'string' }, keep: { type: 'boolean' } } });
+const { values: options } = parseArgs({
+  options: {
+    node: { type: 'string' },
+    manager: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'boolean' },
+  },
+});
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   devDependencies: Record<string, string>;
 };
@@ -150,6 +157,28 @@ function checkInProject(folder: string, tarball: string, node: string, env: Node
   must('the compiled program', runTypeScript(node, folder, env), { text: /the library works/ });
 }
 
+/**
+ * A project of its own, as `clew new --project` makes it, installed and used with a package manager: `pnpm@10`,
+ * `yarn@1`, `@yarnpkg/cli-dist@4`. Its Clew comes from the packed file, as that of the project around it does.
+ */
+function checkWithManager(folder: string, manager: string, node: string, env: NodeJS.ProcessEnv): void {
+  const name = manager.replaceAll(/[^a-z0-9]+/g, '-').replace(/^-/, '');
+  const clew = path.join(folder, 'node_modules/clew/bin/clew.js');
+  must(`clew new ${name} --project`, run([node, clew, 'new', name, '--project'], folder, { env }));
+  const own = path.join(folder, name);
+  const npx = path.join(path.dirname(npmCli), 'npx-cli.js');
+  const managed = (...args: string[]) => run([node, npx, '--yes', manager, ...args], own, { env });
+  process.stdout.write(`${manager}: ${managed('--version').out.trim()}\n`);
+  must(`${manager} install`, managed('install'));
+  for (const script of ['check', 'test', 'types']) must(`${manager} run ${script}`, managed('run', script));
+  // A database needs better-sqlite3, which is compiled or fetched by a script that managers do not run unasked.
+  const rollout = 'rollout ./world.ts --agent expert --tasks 2 --db runs.db';
+  must(
+    'clew rollout into a database',
+    run([node, 'node_modules/clew/bin/clew.js', ...rollout.split(' ')], own, { env }),
+  );
+}
+
 /** Node 20 cannot read TypeScript: the program is compiled first. */
 function runTypeScript(node: string, folder: string, env: NodeJS.ProcessEnv): Ran {
   const tsc = path.join(folder, 'node_modules/typescript/bin/tsc');
@@ -165,6 +194,7 @@ try {
   const project = path.join(folder, 'project');
   mkdirSync(project);
   checkInProject(project, tarball, node, env);
+  for (const manager of options.manager) checkWithManager(project, manager, node, env);
   process.stdout.write('The package works where it is installed.\n');
 } catch (error) {
   if (!(error instanceof Failed)) throw error;

@@ -149,6 +149,7 @@ function agentOf(text: string, options: AgentOptions): Agent {
   const those = baselines.map(([known, { title }]) => `${known} (${title})`).join(', ');
   const meant = nearest(text, ['random', 'expert', 'oracle', 'human', ...Object.keys(kit.baselines ?? {})]);
   throw new UsageError(
-    `"${text}" is no agent${meant === undefined ? '' : ` (did you mean ${meant}?)`}: --agent takes ${agentForms}. The baselines of ${name}: ${those || 'none'}.`,
+    `"${text}" is no agent${meant === undefined ? '' : ` (did you mean ${meant}?)`}: --agent takes ${agentForms}. ` +
+      `The baselines of ${name}: ${those || 'none'}.`,
   );
 }

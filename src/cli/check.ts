@@ -71,18 +71,20 @@ function describe(report: CheckReport): string {
       ` ${'path steps'.padEnd(28)}${report.outOfReach === null ? '' : 'expert steps'.padEnd(28)}categories`,
   );
   for (const [split, part] of Object.entries(report.splits)) {
+    const steps = [part.pathSteps, ...(report.outOfReach === null ? [] : [part.expertSteps])];
+    const categories = Object.entries(part.categories).map(([category, count]) => `${category} ${count}`);
     lines.push(
-      `  ${split.padEnd(10)}${column(part.tasks, 6)}  ${spreadText(part.pathSteps).padEnd(28)}${report.outOfReach === null ? '' : spreadText(part.expertSteps).padEnd(28)}${Object.entries(
-        part.categories,
-      )
-        .map(([category, count]) => `${category} ${count}`)
-        .join(', ')}`,
+      `  ${split.padEnd(10)}${column(part.tasks, 6)}  ${steps.map(spread => spreadText(spread).padEnd(28)).join('')}` +
+        categories.join(', '),
     );
   }
   const { shortest, bySubgoals } = report.paths;
+  const outOfReach =
+    report.outOfReach === null
+      ? ''
+      : `, ${report.outOfReach} out of reach of an expert who sees only text (${report.maxSteps} steps)`;
   lines.push(
-    `  ${report.unsolvable} unsolvable, ${report.wonAtStart} won at the start, ${report.undecided} ` +
-      `undecided${report.outOfReach === null ? '' : `, ${report.outOfReach} out of reach of an expert who sees only text (${report.maxSteps} steps)`}`,
+    `  ${report.unsolvable} unsolvable, ${report.wonAtStart} won at the start, ${report.undecided} undecided${outOfReach}`,
   );
   lines.push(
     `  paths: ${shortest} proved shortest${bySubgoals > 0 ? `, ${bySubgoals} by subgoals (upper bounds)` : ''}`,

@@ -5,9 +5,18 @@ import type { Trajectory } from '../trajectory/index.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
+function replayText(faults: number | null): string {
+  if (faults === null) return 'not done: the world is not at hand (--data, --world)';
+  return faults === 0 ? 'gives the same texts, states and ends' : `${faults} trajectories differ`;
+}
+
 /** An inspection for a person at a terminal. */
 export function formatInspection(file: string, found: DemonstrationInspection): string {
   const { reflections, mistakes, lengths } = found;
+  const agreement =
+    found.agreement === null
+      ? 'cannot be told'
+      : `${percent(found.agreement)} of the thoughts name what the command is about`;
   const lines = [
     `${pc.bold(file)}: ${found.trajectories} trajectories, ${found.steps} steps, ${found.successes} won`,
     `  categories   ${Object.entries(found.categories)
@@ -23,12 +32,10 @@ export function formatInspection(file: string, found: DemonstrationInspection): 
     `  planning     at the first step of ${found.planningAtStart}`,
     `  reflection   ${reflections.afterFailedOrUseless} of ${reflections.steps} right after a failed or useless ` +
       `step (${reflections.afterFailed} after an unproductive one)`,
-    `  agreement ` +
-      `   ${found.agreement === null ? 'cannot be told' : `${percent(found.agreement)} of the thoughts name what the command is about`}`,
+    `  agreement    ${agreement}`,
     `  violations   ${found.violations}`,
     `  leaks        ${found.leaks}`,
-    `  replay ` +
-      `      ${found.replayFaults === null ? 'not done: the world is not at hand (--data, --world)' : found.replayFaults === 0 ? 'gives the same texts, states and ends' : `${found.replayFaults} trajectories differ`}`,
+    `  replay       ${replayText(found.replayFaults)}`,
     `  content hash ${found.contentHash}`,
     '',
     ...table(found),

@@ -79,7 +79,8 @@ function buildCommand(): Command {
     )
     .option(
       '--method <method>',
-      "rlvmr: an expert with mistakes; mar: the same, saying first what can be known; mbt-s: five-phase traces; mbt-r: a student's own episodes rewritten",
+      'rlvmr: an expert with mistakes; mar: the same, saying first what can be known; mbt-s: five-phase traces; ' +
+        "mbt-r: a student's own episodes rewritten",
       oneOf(...methods),
       'rlvmr',
     )

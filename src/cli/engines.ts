@@ -67,14 +67,15 @@ function tableOf({ machine, engines, default: first }: EnginesReport): string {
     '',
   ];
   for (const engine of engines) {
+    const library = [engine.library, engine.version].filter(Boolean).join(' ');
     lines.push(
-      `${pc.bold(engine.engine.padEnd(11))}${engine.library}${engine.version ? ` ${engine.version}` : ''}${isDefault(engine, first) ? pc.green('  (default)') : ''}`,
+      `${pc.bold(engine.engine.padEnd(11))}${library}${isDefault(engine, first) ? pc.green('  (default)') : ''}`,
     );
     if (engine.problem) lines.push(`           ${pc.dim(engine.problem)}`);
-    for (const { provider, works, device, problem } of engine.providers)
-      lines.push(
-        `           ${works ? pc.green('works ') : pc.red('no    ')} ${provider.padEnd(7)}${device ?? (problem ? pc.dim(problem) : '')}`.trimEnd(),
-      );
+    for (const { provider, works, device, problem } of engine.providers) {
+      const said = device ?? (problem ? pc.dim(problem) : '');
+      lines.push(`           ${works ? pc.green('works ') : pc.red('no    ')} ${provider.padEnd(7)}${said}`.trimEnd());
+    }
   }
   return lines.join('\n');
 }

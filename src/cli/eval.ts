@@ -91,11 +91,12 @@ export function evalCommand(): Command {
               );
           }
           tellOfReplies(agent);
-          if (options.json)
-            process.stdout.write(
-              `${JSON.stringify({ db: options.db, engine: agent.engine ?? null, policyVersion: agent.agent.policyVersion ?? null, usage: agent.agent.usage?.() ?? null, evaluations }, null, 2)}\n`,
-            );
-          else if (evaluations.length > 1) process.stdout.write(`${summary(evaluations).join('\n')}\n`);
+          if (options.json) {
+            const { policyVersion = null } = agent.agent;
+            const usage = agent.agent.usage?.() ?? null;
+            const told = { db: options.db, engine: agent.engine ?? null, policyVersion, usage, evaluations };
+            process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+          } else if (evaluations.length > 1) process.stdout.write(`${summary(evaluations).join('\n')}\n`);
         } finally {
           store?.close();
           await agent.close?.();

@@ -34,9 +34,9 @@ export function understoodLines(
   const found = [...commands].filter(([source]) => source !== 'none');
   if (found.length > 0) {
     const none = commands.get('none') ?? 0;
+    const from = found.map(([source, count]) => `${count} from ${sources[source as keyof typeof sources]}`);
     lines.push(
-      `  commands: ` +
-        `${found.map(([source, count]) => `${count} from ${sources[source as keyof typeof sources]}`).join(', ')}${none > 0 ? `; ${none} steps have none` : ''}`,
+      `  commands: ${from.join(', ')}${none > 0 ? `; ${none} steps have none` : ''}`,
       `  answers: ${answered === steps ? 'after every step' : `after ${answered} of ${steps} steps`}`,
     );
   } else if (commands.size > 0) lines.push('  commands: none was found');

@@ -158,10 +158,11 @@ function readAll(
         if (samples.length < 3) samples.push({ episode: trajectory.id, step: step + 1, reply, command, observation });
       if (keep(trajectory)) added++;
     }
+    const { length: skipped, 0: first } = reading.skipped;
     if (trajectories === 0)
       throw new ClewError(
-        `${file} has no episode that can be ` +
-          `read${reading.skipped.length > 0 ? `: ${reading.skipped.length} records were left out, the first because of ${reading.skipped[0]}` : '.'}`,
+        `${file} has no episode that can be read` +
+          (skipped > 0 ? `: ${skipped} records were left out, the first because of ${first}` : '.'),
       );
     return { file, reading, trajectories, added, samples };
   });

@@ -69,7 +69,8 @@ export function keptRun(database: string, name: string, { exactly = false } = {}
     const read = configSchema.safeParse(config);
     if (kind !== 'rl' || !read.success)
       throw new UsageError(
-        `"${id}" in ${database} is of the kind ${kind}: only a run of clew train rl can go on here. ${exactly ? 'Choose another name with --run.' : ''}`.trim(),
+        `"${id}" in ${database} is of the kind ${kind}: only a run of clew train rl can go on here.` +
+          (exactly ? ' Choose another name with --run.' : ''),
       );
     const { arm, seed, recipe } = read.data;
     const call = callSchema.safeParse(store.metrics.of(id, place.phase)[0]?.data);

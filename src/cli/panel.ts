@@ -20,7 +20,8 @@ export function panelCommand(): Command {
       options: { split: Split; tasks: number; from: number; name?: string; out?: string } & WorldOptions,
     ) => {
       const world = await loadWorld(name, options);
-      const text = `${JSON.stringify(makePanel(world, options.name ?? options.split, options.split, options.tasks, options.from), null, 1)}\n`;
+      const { split, tasks, from, name: called = split } = options;
+      const text = `${JSON.stringify(makePanel(world, called, split, tasks, from), null, 1)}\n`;
       if (options.out) await writeAtomically(options.out, text);
       else process.stdout.write(text);
     },

@@ -40,9 +40,10 @@ export function fetchCommand(): Command {
           signal,
         }),
       );
-      process.stdout.write(
-        `${pc.bold(out)}\n${pc.dim(`  clew policy inspect ${out}\n  clew eval ${quickstartWorld} --agent policy:${out} --panel seen --tasks 8`)}\n`,
-      );
+      const next =
+        `  clew policy inspect ${out}\n` +
+        `  clew eval ${quickstartWorld} --agent policy:${out} --panel seen --tasks 8`;
+      process.stdout.write(`${pc.bold(out)}\n${pc.dim(next)}\n`);
     });
 }
 

@@ -12,11 +12,11 @@ export function sayEnd(
 ): void {
   const at = db === defaultDatabase ? '' : ` --db ${db}`;
   const state = stateFile(call.out);
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ type: 'end', run, iterations, finished, stoppedBy, policy: finished || stoppedBy ? call.out : null, state: finished ? null : state, db })}\n`,
-    );
-  else if (stoppedBy) {
+  if (json) {
+    const policy = finished || stoppedBy ? call.out : null;
+    const told = { type: 'end', run, iterations, finished, stoppedBy, policy, state: finished ? null : state, db };
+    process.stdout.write(`${JSON.stringify(told)}\n`);
+  } else if (stoppedBy) {
     const goOn =
       ` To go on from there with a changed recipe, as another run: clew train rl ${call.world} --from ${call.out} ` +
       `--recipe FILE --run NAME${at}` +
@@ -30,9 +30,10 @@ export function sayEnd(
       `Stopped after iteration ${iterations} of ${recipe.iterations}. To go on: clew train rl --resume ` +
         `${JSON.stringify(run)}${at}\n`,
     );
-  else
-    process.stdout.write(
-      `${pc.bold(call.out)}: ${iterations} ` +
-        `iterations.\n${pc.dim(`  clew runs show ${JSON.stringify(run)}${at}\n  clew eval ${call.world} --agent policy:${call.out} --split seen${at}`)}\n`,
-    );
+  else {
+    const next =
+      `  clew runs show ${JSON.stringify(run)}${at}\n` +
+      `  clew eval ${call.world} --agent policy:${call.out} --split seen${at}`;
+    process.stdout.write(`${pc.bold(call.out)}: ${iterations} iterations.\n${pc.dim(next)}\n`);
+  }
 }

@@ -85,9 +85,10 @@ export function rolloutCommand(): Command {
             engine,
             agent: { policyVersion },
           } = agent;
-          process.stdout.write(
-            `${JSON.stringify({ run: id, db: options.db, ...(engine && { engine, policyVersion }), ...played, usage: usage ?? null, ...(forecasts && { forecasts }) }, null, 2)}\n`,
-          );
+          const by = engine && { engine, policyVersion };
+          const kept = forecasts && { forecasts };
+          const told = { run: id, db: options.db, ...by, ...played, usage: usage ?? null, ...kept };
+          process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
         } else {
           process.stdout.write(
             `${pc.bold(id)}: ${episodes} episodes, ${successes} won ` +

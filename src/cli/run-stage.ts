@@ -42,10 +42,10 @@ export async function runStage(
             const { engine: name, provider, device, library, version } = learner.description;
             const advice = librarySentence({ library });
             engine = `${name} ${provider}`;
-            if (!options.json)
-              process.stderr.write(
-                `${pc.dim(`${learner.model.parameters.length.toLocaleString('en')} parameters; engine ${name} (${library} ${version}) on ${provider}, ${device}; ${learner.workers} threads`)}\n${advice ? `${advice}\n` : ''}`,
-              );
+            const told =
+              `${learner.model.parameters.length.toLocaleString('en')} parameters; engine ${name} ` +
+              `(${library} ${version}) on ${provider}, ${device}; ${learner.workers} threads`;
+            if (!options.json) process.stderr.write(`${pc.dim(told)}\n${advice ? `${advice}\n` : ''}`);
           },
           onStep: progress.onStep,
         }),
@@ -86,9 +86,9 @@ function report(
   },
 ): void {
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ policy: out, finished: training?.finished ?? true, before: training === null, ...training, engine: engine || null, seconds, probe }, null, 2)}\n`,
-    );
+    const [finished, before] = [training?.finished ?? true, training === null];
+    const told = { policy: out, finished, before, ...training, engine: engine || null, seconds, probe };
+    process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
     return;
   }
   if (!training) process.stdout.write(`${pc.bold(out)} was trained before with these settings; nothing was done.\n`);
@@ -98,10 +98,12 @@ function report(
         `command again to go on.\n`,
     );
   else {
+    const best = training.best
+      ? `; best on held-out demonstrations at step ${training.best.step}, ${training.best.loss.toFixed(3)}`
+      : '';
     process.stdout.write(
       `${pc.bold(out)}: ${training.step} steps, ${training.tokens.toLocaleString('en')} tokens, loss ` +
-        `${training.loss.toFixed(3)}${training.best ? `; best on held-out demonstrations at step ${training.best.step}, ${training.best.loss.toFixed(3)}` : ''}; ` +
-        `${seconds} s\n`,
+        `${training.loss.toFixed(3)}${best}; ${seconds} s\n`,
     );
     if (probe) process.stdout.write(formatProbe(probe));
     if (probe && what === 'pretraining') process.stdout.write(pc.yellow(adviceOnPretraining(probe)));

@@ -112,11 +112,12 @@ function show(name: string, { db, json, every }: ShowOptions): void {
   const store = openToRead(db);
   try {
     const run = findRun(store, name);
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify({ ...run, episodes: store.trajectories.count({ run: run.id }), metrics: store.metrics.of(run.id), checkpoints: store.checkpoints.of(run.id) }, null, 2)}\n`,
-      );
-    else process.stdout.write(`${describeRun(store, run, every)}\n`);
+    if (json) {
+      const { id } = run;
+      const episodes = store.trajectories.count({ run: id });
+      const told = { ...run, episodes, metrics: store.metrics.of(id), checkpoints: store.checkpoints.of(id) };
+      process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+    } else process.stdout.write(`${describeRun(store, run, every)}\n`);
   } finally {
     store.close();
   }
@@ -131,11 +132,12 @@ export function findRun(store: Store, name: string): Run {
   if (begun.length === 1) return begun[0]!;
   const names = (begun.length > 1 ? begun : runs).map(run => run.id);
   const meant = nearest(name, names);
+  const there = `Its runs: ${names.slice(-8).join('; ')}${names.length > 8 ? ` and ${names.length - 8} older ones` : ''}.`;
   throw new UsageError(
     begun.length > 1
       ? `The names of ${begun.length} runs in ${store.path} begin with "${name}": ${names.slice(-8).join('; ')}. ` +
           `Give the whole name.`
       : `${store.path} has no run "${name}". ` +
-          `${meant !== undefined ? `Did you mean "${meant}"?` : names.length === 0 ? 'It holds no runs.' : `Its runs: ${names.slice(-8).join('; ')}${names.length > 8 ? ` and ${names.length - 8} older ones` : ''}.`}`,
+          (meant !== undefined ? `Did you mean "${meant}"?` : names.length === 0 ? 'It holds no runs.' : there),
   );
 }

@@ -6,6 +6,7 @@ import { packageRoot } from './package-root.ts';
 interface Manifest {
   readonly version: string;
   readonly engines: { readonly node: string };
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -17,6 +18,7 @@ interface Manifest {
 export function projectFiles(name: string, project: boolean): Readonly<Record<string, string>> {
   const own = {
     'package.json': manifest(name),
+    'pnpm-workspace.yaml': pnpm,
     // Yarn's own way of keeping packages has no folders, and files in TypeScript are not found in it.
     '.yarnrc.yml': 'nodeLinker: node-modules\n',
     '.gitignore': 'node_modules\n.yarn\n*.sqlite\n',
@@ -42,7 +44,7 @@ function manifest(name: string): string {
     engines: own.engines,
     scripts: { check: 'clew check ./world.ts', play: 'clew play ./world.ts', test: 'vitest run', types: 'tsc' },
     dependencies: {
-      clew: source(name, own.version),
+      clew: sourceOfClew(path.resolve(name), fileURLToPath(packageRoot), own.version),
       xstate: own.peerDependencies['xstate'],
       zod: own.peerDependencies['zod'],
     },
@@ -50,22 +52,44 @@ function manifest(name: string): string {
       ['@types/node', 'typescript', 'vitest'].map(tool => [tool, own.devDependencies[tool]]),
     ),
     exports: './world.ts',
-    // Newer npm, pnpm and yarn ask which packages may run a script while they are installed, each in its own words.
+    // Which packages may run a script while they are installed, in the words of npm and of yarn; pnpm has a file for it.
     allowScripts: { 'better-sqlite3': true, esbuild: false },
-    pnpm: { onlyBuiltDependencies: ['better-sqlite3'], ignoredBuiltDependencies: ['esbuild'] },
     dependenciesMeta: { 'better-sqlite3': { built: true } },
   });
 }
 
 /**
- * Where the new project gets Clew from: the registry or, for a Clew that was not installed from there, this very
- * folder.
+ * Where the project in `folder` gets the Clew from whose package is in `root`: this very folder for a checkout, the same
+ * place that the project around an installed one names (a packed file, a repository), and otherwise the registry.
  */
-function source(name: string, version: string): string {
-  const root = fileURLToPath(packageRoot);
-  const installed = root.split(path.sep).includes('node_modules');
-  return installed ? `^${version}` : `file:${path.relative(path.resolve(name), root).split(path.sep).join('/')}`;
+export function sourceOfClew(folder: string, root: string, version: string): string {
+  const at = (place: string): string => `file:${path.relative(folder, place).split(path.sep).join('/')}`;
+  const parts = path.resolve(root).split(path.sep);
+  const installed = parts.indexOf('node_modules');
+  if (installed < 0) return at(root);
+  const around = parts.slice(0, installed).join(path.sep) || path.sep;
+  const asked = askedFor(path.join(around, 'package.json'));
+  const local = /^(?:file:|link:|portal:)?((?:\.{0,2}|~|[a-z]:)[/\\].*|.*\.tgz)$/i.exec(asked)?.[1];
+  if (asked.includes('://')) return asked;
+  return local === undefined ? `^${version}` : at(path.resolve(around, local));
 }
+
+/** What a project says of where it has Clew from; empty where it says nothing. */
+function askedFor(manifestFile: string): string {
+  if (!existsSync(manifestFile)) return '';
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(manifestFile, 'utf8')) as Partial<Manifest>;
+  return dependencies?.['clew'] ?? devDependencies?.['clew'] ?? '';
+}
+
+/** pnpm runs no script of a package that is not named here. Version 10 reads the list, and later ones the table. */
+const pnpm = `packages:
+  - .
+allowBuilds:
+  better-sqlite3: true
+  esbuild: false
+onlyBuiltDependencies:
+  - better-sqlite3
+`;
 
 const typescript = {
   compilerOptions: {

@@ -33,7 +33,10 @@ export interface Figures {
   answerInclusive: Rate;
   /** Phases of MBT that an episode shows, of five; absent where no reply was judged. */
   phases?: Mean | undefined;
-  /** What worlds tell of the end beside success: shares of what is true or false, means of what is a number. Absent where none tells any. */
+  /**
+   * What worlds tell of the end beside success: shares of what is true or false, means of what is a number. Absent
+   * where none tells any.
+   */
   outcomes?: { rates: Record<string, Rate>; means: Record<string, Mean> } | undefined;
   /** A ceiling: any of a task's rollouts won. Of tasks that were played more than once; absent where none was. */
   bestOf?: Rate | undefined;

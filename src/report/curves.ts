@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { meanSchema, rateSchema, repetitiveAction, stepMetricNames } from '../metrics/index.ts';
 import type { MetricsRow, Store } from '../trajectory/store/index.ts';
-import type { EvaluationRow, ReportData, TrainingRow } from './data.ts';
+import type { ReportData } from './data.ts';
+import type { EvaluationRow, TrainingRow } from './training-rows.ts';
 import { trainingRowSchema } from './data-schemas.ts';
 import type { Training } from './trainings.ts';
 

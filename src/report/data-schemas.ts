@@ -4,8 +4,6 @@ import { metaTags, violations } from '../tags/parsed-reply.ts';
 import { forecastFiguresSchema } from '../forecasts/index.ts';
 import { refusals, splits, stopReasons } from '../trajectory/schema.ts';
 import type {
-  EvaluationRow,
-  ReportAlarm,
   ReportComparison,
   ReportData,
   ReportDifference,
@@ -15,8 +13,8 @@ import type {
   ReportRun,
   ReportTask,
   ResultRow,
-  TrainingRow,
 } from './data.ts';
+import type { EvaluationRow, ReportAlarm, TrainingRow } from './training-rows.ts';
 import type { StepView, TrajectoryView } from './trajectory-data.ts';
 import { runKinds, runStatuses } from '../trajectory/store/runs.ts';
 

@@ -4,8 +4,6 @@ export { writePlots } from './write-plots.ts';
 export { resultOf, resultSchema, type Result, type ResultFigure } from './result.ts';
 export { reportSchema, trajectoryViewSchema } from './data-schemas.ts';
 export type {
-  EvaluationRow,
-  ReportAlarm,
   ReportComparison,
   ReportData,
   ReportDifference,
@@ -14,8 +12,8 @@ export type {
   ReportRun,
   ReportTask,
   ResultRow,
-  TrainingRow,
 } from './data.ts';
+export type { EvaluationRow, ReportAlarm, TrainingRow } from './training-rows.ts';
 export { pageCode, type PageCode } from './page-code.ts';
 export type { ReportSource } from './source.ts';
 export type { StepView, TrajectoryView } from './trajectory-data.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { efficiency, recoveryLabels, repetitiveAction, type Figures, type RecoveryFigure } from '../metrics/index.ts';
+import { recoveryLabels, repetitiveAction, type Figures, type RecoveryFigure } from '../metrics/index.ts';
 import type { ReportComparison, ReportData, ReportForecasts, ReportRun } from './data.ts';
+import { efficiencyIn } from './efficiency-in.ts';
 import { comparisonSchema, reportForecastsSchema, reportRunSchema } from './data-schemas.ts';
 
 /** A figure with its 95 % interval. */
@@ -232,24 +233,20 @@ export function resultOf(data: ReportData): Result {
   };
 }
 
-/** The first arm of a level is what the others are more, or less, efficient than. */
 function thinkingOf(
   { results }: ReportData,
   level: string,
   arm: string,
-  { detour, underthinking, answerInclusive, phases, ...own }: ReportData['results'][number]['figures'],
+  figures: Figures,
 ): NonNullable<Result['table'][number]['thinking']> {
-  const first = results.find(row => row.level === level);
+  const { detour, underthinking, answerInclusive, phases } = figures;
   const mean = (of: typeof detour): ResultFigure => ({ ...bounds(of), of: of.episodes });
-  const effort = ({ steps, success }: Pick<typeof own, 'steps' | 'success'>) =>
-    steps.all.value === null || success.value === null ? null : { steps: steps.all.value, success: success.value };
-  const [mine, base] = [effort(own), first && first.arm !== arm ? effort(first.figures) : null];
   return {
     detour: mean(detour),
     underthinking: mean(underthinking),
     answerInclusive: share(answerInclusive),
     phases: phases ? mean(phases) : null,
-    efficiency: mine && base ? efficiency(mine, base) : null,
+    efficiency: efficiencyIn(results, { level, arm, figures }),
   };
 }
 

@@ -16,7 +16,8 @@ import type { Study, StudyPanel } from './study.ts';
  * Opens what a recipe names beside its world: panels and demonstrations. Paths in the recipe are read from `folder`.
  *
  * @example
- * const recipe = readStudyRecipe({ name: 'mine', world: 'locked-room', arms: [{ name: 'GRPO' }], evaluation: { panels: [{ split: 'seen', tasks: 50 }] } });
+ * const evaluation = { panels: [{ split: 'seen', tasks: 50 }] };
+ * const recipe = readStudyRecipe({ name: 'mine', world: 'locked-room', arms: [{ name: 'GRPO' }], evaluation });
  * const study = openStudy(recipe, { world });
  * await runStudy(study, { out: 'runs/mine', store: openStore('runs/mine/clew.db') });
  *

@@ -27,8 +27,8 @@ const sharedStages = 2;
 /**
  * A study from its recipe to its report: demonstrations, pretraining, fine-tuning, an evaluation of this cold start (of
  * each, where the recipe names several), rounds of expert iteration and their evaluation where the recipe has them, and
- * then, from that one policy or from the start that an arm names, every arm with every seed and its evaluation. Killed at any moment, the same call goes on where it was and ends with the same
- * numbers; seeds and arms may be added to a study that is over.
+ * then, from that one policy or from the start that an arm names, every arm with every seed and its evaluation. Killed
+ * at any moment, the same call goes on where it was and ends with the same numbers; seeds and arms may be added to a study that is over.
  *
  * @example
  * import { openStore } from 'clew';

@@ -73,7 +73,8 @@ const studyBuildSchema = buildSettingsSchema
       .enum(methods)
       .optional()
       .describe(
-        "rlvmr (default), mar: the same with what can be known said first, mbt-s: five-phase traces, mbt-r: a student's own episodes rewritten",
+        'rlvmr (default), mar: the same with what can be known said first, mbt-s: five-phase traces, ' +
+          "mbt-r: a student's own episodes rewritten",
       ),
     phases: z.boolean().optional().describe('for mbt-s and mbt-r: false writes plain thoughts, without phases'),
     students: z

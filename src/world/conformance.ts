@@ -25,8 +25,8 @@ export interface ConformanceOptions {
 }
 
 /**
- * What every world promises, whatever it is made from. A world whose `lists` are `approximate` promises neither that what it lists is carried
- * out nor that what it does not list is refused: these two are left out. In a test of one's own:
+ * What every world promises, whatever it is made from. A world whose `lists` are `approximate` promises neither that
+ * what it lists is carried out nor that what it does not list is refused: these two are left out. In a test of one's own:
  * `for (const { name, broken } of conformance(world)) it(name, () => expect([...broken()]).toEqual([]))`.
  *
  * @example

@@ -8,7 +8,7 @@ import type { Codec } from './codec.ts';
 export type SentenceSlot =
   | readonly string[]
   | {
-      /** The items, or the items with what the short form writes in their place, each something else: `{ 'roasted leek': 'roast leek' }`. */
+      /** The items, or the items with what the short form writes instead: `{ 'roasted leek': 'roast leek' }`. */
       readonly list: readonly string[] | Readonly<Record<string, string>>;
       /** Between two items; `, ` if left out. */
       readonly between?: string;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sourceOfClew } from '../../src/cli/world-project.ts';
 import { clew } from './run-clew.ts';
 
 let folder: string;
@@ -16,7 +17,15 @@ function sentence(err: string): string {
   return err;
 }
 
-const projectFiles = ['.gitignore', '.yarnrc.yml', 'package.json', 'tsconfig.json', 'world.test.ts', 'world.ts'];
+const projectFiles = [
+  '.gitignore',
+  '.yarnrc.yml',
+  'package.json',
+  'pnpm-workspace.yaml',
+  'tsconfig.json',
+  'world.test.ts',
+  'world.ts',
+];
 
 describe('clew new', () => {
   it('makes a world that passes the check and can be played, drawn and tested', () => {
@@ -45,6 +54,24 @@ describe('clew new', () => {
     expect(files(join(project, 'my-world'))).toEqual(['tsconfig.json', 'world.test.ts', 'world.ts']);
     expect(clew(['new', 'other', '--project'], { cwd: project }).out).toContain('npm install');
     expect(files(join(project, 'other'))).toEqual(projectFiles);
+  });
+  it('takes Clew from where the project around it has it: a registry, a packed file, a repository', () => {
+    const around = mkdtempSync(join(folder, 'around-'));
+    const sourceIn = (spec: string, root = 'node_modules/clew') => {
+      writeFileSync(join(around, 'package.json'), JSON.stringify({ dependencies: { clew: spec } }));
+      return sourceOfClew(join(around, 'worlds/house'), join(around, root), '1.2.3');
+    };
+    expect(sourceIn('^1.0.0')).toBe('^1.2.3');
+    expect(sourceIn('file:../clew-1.2.3.tgz')).toBe('file:../../../clew-1.2.3.tgz');
+    expect(sourceIn('./clew-1.2.3.tgz', 'node_modules/.pnpm/clew@1/node_modules/clew')).toBe(
+      'file:../../clew-1.2.3.tgz',
+    );
+    expect(sourceIn(`file:${join(around, 'packed/clew.tgz')}`)).toBe('file:../../packed/clew.tgz');
+    expect(sourceIn('link:../clew')).toBe('file:../../../clew');
+    expect(sourceIn('git+https://example.org/clew.git#main')).toBe('git+https://example.org/clew.git#main');
+    expect(sourceIn('^1.0.0', '../clew')).toBe('file:../../../clew');
+    writeFileSync(join(around, 'package.json'), '{}');
+    expect(sourceOfClew(join(around, 'house'), join(around, 'node_modules/clew'), '1.2.3')).toBe('^1.2.3');
   });
   it('never writes over what is there', () => {
     const again = clew(['new', 'my-world'], { cwd: folder });

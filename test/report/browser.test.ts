@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportData, writeReport, type ReportData } from '../../src/report/index.ts';
+import { reportData, resultOf, writeReport, type ReportData } from '../../src/report/index.ts';
 import { chromiumPath, needsChromium, openChromium, openPage } from '../studio/chromium.ts';
 import { makeStudy } from './study.ts';
 
@@ -256,7 +256,7 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
 
     it('has every figure and every remedy in sight, under its name', async () => {
       const { page, problems } = await open('', own);
-      for (const name of ['Headline table', 'Recovery', 'Outcomes', 'Alarms', 'Rewards']) {
+      for (const name of ['Headline table', 'Recovery', 'Outcomes', 'Thinking', 'Alarms', 'Rewards']) {
         const table = page.getByRole('region', { name, exact: true });
         const cells = await table.locator('tbody td').evaluateAll(all =>
           all.map(cell => {
@@ -328,6 +328,29 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
     const cells = (await rows.first().locator('td').allInnerTexts()).map(text => text.split('\n')[0]);
     expect(cells).toHaveLength(6);
     expect(cells.slice(4)).toEqual([`${(100 * own).toFixed(1)} %`, '12.5 %']);
+    await page.close();
+  });
+
+  it("tells MBT's indices and phases, arm by arm, as a table and as plots", async () => {
+    const { page, problems } = await open();
+    const { detour, underthinking, phases } = data.results.find(
+      ({ arm, level }) => arm === 'RLVMR' && level === 'L0',
+    )!.figures;
+    const table = page.getByRole('region', { name: 'Thinking', exact: true });
+    const row = table.locator('tbody').first().locator('tr', { hasText: 'RLVMR' });
+    const shown = (await row.locator('td').allInnerTexts()).map(text => text.split('\n')[0]);
+    expect([shown[0], shown[1]]).toEqual(
+      [detour, underthinking].map(({ value }) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`)),
+    );
+    expect(Number(shown[3])).toBeCloseTo(phases!.value!, 1);
+    expect(shown[4]).toBe(
+      ((value: number | null | undefined) => (value == null ? '–' : expect.stringMatching(/^[+−]?\d/)))(
+        resultOf(data).table.find(({ arm, level }) => arm === 'RLVMR' && level === 'L0')!.thinking!.efficiency,
+      ),
+    );
+    for (const title of ['Detour', 'Phases'])
+      expect(await page.getByRole('img', { name: title, exact: true }).count()).toBe(1);
+    expect(problems).toEqual([]);
     await page.close();
   });
 

@@ -39,6 +39,8 @@ describe('the plots of a report', () => {
       expect.arrayContaining([
         'results-success',
         'results-repetitive-actions',
+        'thinking-detour',
+        'thinking-phases',
         'curves-success-while-training',
         'evaluation-success-l0',
         'health-gradient-norm',

@@ -13,9 +13,9 @@ export async function baseFolder({ folder, base }: PublishedAdapter, given?: str
   const candidates = [given, base && path.resolve(folder, base), base].filter(each => each !== undefined);
   const found = candidates.find(each => each && existsSync(each) && isPublishedFolder(each));
   if (found) return found;
-  throw new ClewError(
-    `The adapter ${folder} names ` +
-      `${base === undefined ? 'no model that it was made for' : `"${base}" as the model that it was made for, and there is no such folder`}. ` +
-      `Give the model's folder: policy:MODEL+${folder}.`,
-  );
+  const named =
+    base === undefined
+      ? 'no model that it was made for'
+      : `"${base}" as the model that it was made for, and there is no such folder`;
+  throw new ClewError(`The adapter ${folder} names ${named}. Give the model's folder: policy:MODEL+${folder}.`);
 }

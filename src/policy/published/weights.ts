@@ -20,9 +20,11 @@ export async function weightFiles(folder: string): Promise<string[]> {
   const single = path.join(folder, 'model.safetensors');
   if (!existsSync(index)) {
     if (existsSync(single)) return [single];
+    const other = existsSync(path.join(folder, 'pytorch_model.bin'))
+      ? ' A pytorch_model.bin is not read: convert it with safetensors.'
+      : '';
     throw new ClewError(
-      `${folder} has no weights: there is neither model.safetensors nor ` +
-        `model.safetensors.index.json.${existsSync(path.join(folder, 'pytorch_model.bin')) ? ' A pytorch_model.bin is not read: convert it with safetensors.' : ''}`,
+      `${folder} has no weights: there is neither model.safetensors nor model.safetensors.index.json.${other}`,
     );
   }
   let read;

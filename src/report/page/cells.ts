@@ -26,6 +26,11 @@ export function meanCell({ value, interval, episodes, reason }: Mean): HTMLEleme
   );
 }
 
+/** A mean of shares, in percent, with its 95 % interval below it. */
+export function meanShareCell({ value, interval, episodes, reason }: Mean): HTMLElement {
+  return cell(percent(value), percentRange(interval), reason ?? `mean of ${counted(episodes, 'episode')}`);
+}
+
 export function cell(value: string, below: string, title = ''): HTMLElement {
   return element(
     'td',

@@ -13,6 +13,7 @@ import { rewardTable } from './rewards.ts';
 import { legendOf, plotFigure } from './plot-figure.ts';
 import { strippedTable } from './stripped.ts';
 import { tagMatrix } from './tags.ts';
+import { thinkingTable } from './thinking.ts';
 import { learningCurves, rewardCurves, tagCurves } from './training.ts';
 
 export interface Section {
@@ -50,6 +51,7 @@ export function reportSections(context: Context): Section[] {
           strippedTable(context),
           outcomeTable(context),
           element('div', { class: 'pair' }, ...headlinePlots(data).map(plotFigure)),
+          thinkingTable(context),
         ),
     hasTraining ? section('curves', 'Learning curves', learningCurves(context)) : null,
     matrix === null && shares.length === 0

@@ -1,4 +1,4 @@
-import type { TrainingRow } from '../data.ts';
+import type { TrainingRow } from '../training-rows.ts';
 
 type Alarm = NonNullable<TrainingRow['alarms']>[number];
 

@@ -1,4 +1,5 @@
-import type { EvaluationRow, ReportData } from '../data.ts';
+import type { ReportData } from '../data.ts';
+import type { EvaluationRow } from '../training-rows.ts';
 import { number, percent } from '../numbers.ts';
 import { partName } from '../part-name.ts';
 import { axisNote } from './axis.ts';

@@ -1,6 +1,6 @@
 import type { ReportData } from '../data.ts';
 import { evaluationPlots, healthPlots, learningPlots, rewardPlots, tagPlots } from './curves.ts';
-import { calibrationPlots, headlinePlots, tagUsePlots } from './measured.ts';
+import { calibrationPlots, headlinePlots, tagUsePlots, thinkingPlots } from './measured.ts';
 import type { Plot } from './plot.ts';
 
 /** Every plot of a report, in the order of the page. No two have one name. */
@@ -8,6 +8,7 @@ export function plotsOf(data: ReportData): Plot[] {
   const taken = new Set<string>();
   const plots: readonly Plot[] = [
     ...headlinePlots(data),
+    ...thinkingPlots(data),
     ...learningPlots(data),
     ...evaluationPlots(data),
     ...healthPlots(data),

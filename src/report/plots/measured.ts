@@ -35,6 +35,38 @@ export function headlinePlots(data: ReportData): IntervalPlot[] {
   return headline.flatMap(figure => intervalPlot(data, 'results', figure));
 }
 
+const thinking: readonly MeasuredFigure[] = [
+  {
+    title: 'Detour',
+    note: 'share of the steps that were no part of the way without loops, where solved',
+    share: true,
+    pick: ({ figures }) => figures.detour,
+  },
+  {
+    title: 'Underthinking',
+    note: 'share of the steps after an episode first stood still, where lost',
+    share: true,
+    pick: ({ figures }) => figures.underthinking,
+  },
+  {
+    title: 'Lost with the answer',
+    note: 'of the lost episodes',
+    share: true,
+    pick: ({ figures }) => figures.answerInclusive,
+  },
+  {
+    title: 'Phases',
+    note: 'of five: understanding, planning, monitoring, correction, verification; mean of an episode',
+    share: false,
+    pick: ({ figures }) => figures.phases,
+  },
+];
+
+/** MBT's indices and phases of every arm on every level. */
+export function thinkingPlots(data: ReportData): IntervalPlot[] {
+  return thinking.flatMap(figure => intervalPlot(data, 'thinking', figure));
+}
+
 function intervalPlot(
   { results, levels, arms }: ReportData,
   section: string,

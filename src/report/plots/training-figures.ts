@@ -1,4 +1,4 @@
-import type { TrainingRow } from '../data.ts';
+import type { TrainingRow } from '../training-rows.ts';
 
 /** A figure of an iteration that is drawn over a training. */
 export interface TrainingFigure {

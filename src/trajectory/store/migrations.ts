@@ -198,10 +198,12 @@ export const migrations: readonly string[] = [
 ];
 
 const trajectoriesWithOpening =
-  'create temp view trajectories as select t.*, t.opening as initial_observation, null as outcomes, null as hint from main.trajectories as t;';
+  'create temp view trajectories as ' +
+  'select t.*, t.opening as initial_observation, null as outcomes, null as hint from main.trajectories as t;';
 const trajectoriesWithoutOutcomes =
   'create temp view trajectories as select t.*, null as outcomes, null as hint from main.trajectories as t;';
-const withoutIterations = `create temp view trajectories as select t.*, t.opening as initial_observation, ${iterationByName} as iteration, null as outcomes, null as hint
+const withoutIterations = `create temp view trajectories as
+  select t.*, t.opening as initial_observation, ${iterationByName} as iteration, null as outcomes, null as hint
   from main.trajectories as t;`;
 const served =
   'null as finish_reason, null as prompt_tokens, null as cached_tokens, null as reply_tokens, null as thinking_tokens';

@@ -21,8 +21,9 @@ function load(): typeof Database {
     new module(':memory:').close();
     return module;
   } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
     throw new ClewError(
-      `better-sqlite3, which keeps trajectories, does not load here (${(error as Error).message.split('\n')[0]}). Run: npm rebuild better-sqlite3`,
+      `better-sqlite3, which keeps trajectories, does not load here (${reason}). Run: npm rebuild better-sqlite3`,
       { cause: error },
     );
   }

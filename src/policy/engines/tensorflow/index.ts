@@ -28,7 +28,8 @@ export async function openTensorflowEngine({ provider, library: asked }: Tensorf
     throw new ClewError(
       `The provider "cuda" does not work with ${library} ${version}: ${
         isNative(library)
-          ? 'TensorFlow found no NVIDIA GPU. It needs an NVIDIA driver (does nvidia-smi list the card?) and its CUDA build: clew engines install tensorflow --gpu.'
+          ? 'TensorFlow found no NVIDIA GPU. It needs an NVIDIA driver (does nvidia-smi list the card?) and its CUDA ' +
+            'build: clew engines install tensorflow --gpu.'
           : 'it computes on the CPU only. Install the CUDA build with: clew engines install tensorflow --gpu.'
       } Or choose the provider "cpu".`,
     );
