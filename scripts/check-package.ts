@@ -172,7 +172,7 @@ function checkWithManager(folder: string, manager: string, node: string, env: No
   must(`${manager} install`, managed('install'));
   for (const script of ['check', 'test', 'types']) must(`${manager} run ${script}`, managed('run', script));
   // A database needs better-sqlite3, which is compiled or fetched by a script that managers do not run unasked.
-  const rollout = 'rollout ./world.ts --agent expert --tasks 2 --db runs.db';
+  const rollout = 'rollout ./world.ts --agent expert --split train --tasks 2 --db runs.db';
   must(
     'clew rollout into a database',
     run([node, 'node_modules/clew/bin/clew.js', ...rollout.split(' ')], own, { env }),

@@ -94,7 +94,14 @@ const machine = setup({
   on: { go: { guard: ({ context, event }) => context.at !== event.room, actions: assign({ at: ({ event }) => event.room }) } },
   states: {
     emptyHanded: { on: { take: { guard: ({ context }) => context.at === context.matchesIn, target: 'withMatches' } } },
-    withMatches: { on: { light: { guard: ({ context, event }) => context.at === context.lampIn && context.lamp === event.lamp, target: 'lit' } } },
+    withMatches: {
+      on: {
+        light: {
+          guard: ({ context, event }) => context.at === context.lampIn && context.lamp === event.lamp,
+          target: 'lit',
+        },
+      },
+    },
     lit: { type: 'final' },
   },
 });

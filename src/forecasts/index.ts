@@ -8,6 +8,7 @@ export { groupFacts, kindsUsed, median, vocabularyOf, type GroupFacts, type Kind
 export { hintOf } from './hint.ts';
 export { readForecast, writeForecast, type ReadForecastOptions } from './read-forecast.ts';
 export { scoreForecasts, type ForecastsScored, type ScoredForecast } from './score-groups.ts';
+export { measurementSchema, type MeasurementWithForecasts } from './measurement.ts';
 export {
   forecastParts,
   forecastRules,

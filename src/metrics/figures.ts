@@ -129,7 +129,8 @@ export const figuresSchema: z.ZodType<Figures> = z.strictObject(shape);
 
 const named = z.record(z.string(), figuresSchema).optional();
 
-export const measurementSchema: z.ZodType<Measurement> = z.strictObject({
+/** The fields of a measurement; `measurementSchema` is in the room of forecasts, which a measurement may tell of. */
+export const measurementShape = {
   ...shape,
   notes: z.array(z.string()),
   by: z.strictObject({
@@ -143,6 +144,4 @@ export const measurementSchema: z.ZodType<Measurement> = z.strictObject({
   }),
   crossed: z.record(z.string(), z.record(z.string(), figuresSchema)).optional(),
   missing: missingSchema.optional(),
-  /** What `clew measure` adds: how well an agent foretells its success. */
-  forecasts: z.record(z.string(), z.unknown()).optional(),
-});
+};

@@ -14,7 +14,6 @@ export {
 export {
   dimensions,
   figuresSchema,
-  measurementSchema,
   type Dimension,
   type Figures,
   type Interval,

@@ -19,8 +19,9 @@ export interface LearnerOptions {
   workers?: number;
   /**
    * Rows of 512 tokens that are computed together at most; more of shorter rows, fewer of longer ones. The gradient
-   * depends on it in the last bits. Default 2 on the CPU, where small batches stay in the cache, are faster than large ones, and keep all threads busy to the end of a step; 4 of a model
-   * above two million parameters, whose gradient is dear to hand over; 32 on a GPU, which must be kept busy.
+   * depends on it in the last bits. Default 2 on the CPU, where small batches stay in the cache, are faster than large
+   * ones, and keep all threads busy to the end of a step; 4 of a model above two million parameters, whose gradient is
+   * dear to hand over; 32 on a GPU, which must be kept busy.
    */
   rowsPerBatch?: number;
 }

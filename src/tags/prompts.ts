@@ -59,7 +59,8 @@ export function windowPrompt(input: PromptInput, options: WindowOptions = {}): M
   if (past.length > 0)
     sections.push(
       `You have taken ${count(past.length, 'step')} so far. ` +
-        `${shown.length === past.length ? 'They were' : `The last ${shown.length} were`}:\n${historyText(shown, past.length - shown.length)}`,
+        `${shown.length === past.length ? 'They were' : `The last ${shown.length} were`}:\n` +
+        historyText(shown, past.length - shown.length),
     );
   sections.push(`What you see now:\n${past.at(-1)?.observation ?? input.initialObservation}`);
   sections.push(...shownNow(input));

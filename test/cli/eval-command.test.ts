@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveCheckpoint } from '../../src/policy/index.ts';
-import { measurementSchema } from '../../src/metrics/index.ts';
+import { measurementSchema } from '../../src/forecasts/index.ts';
 import { contentHash, openStore } from '../../src/trajectory/index.ts';
 import { needsData, officialData } from '../envs/alfworld/fixtures/official.ts';
 import { smallPolicy } from '../training/rl/fixture.ts';

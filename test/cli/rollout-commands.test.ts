@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from 'clew';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measurementSchema } from '../../src/metrics/index.ts';
+import { measurementSchema } from '../../src/forecasts/index.ts';
 import { contentHash, openStore } from '../../src/trajectory/index.ts';
 import { answer, json, serve } from '../agents/faulty-endpoint.ts';
 import { clew } from './run-clew.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measure, measurementSchema, stepMetricNames, wilson, type StepMetric } from '../../src/metrics/index.ts';
+import { measurementSchema } from '../../src/forecasts/index.ts';
+import { measure, stepMetricNames, wilson, type StepMetric } from '../../src/metrics/index.ts';
 import { createRandom } from '../../src/world/random.ts';
 import { randomEpisodes } from './random-episodes.ts';
 import { lost, won } from './worked-example.ts';
