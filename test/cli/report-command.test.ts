@@ -69,10 +69,13 @@ describe('clew report', () => {
   it('writes every plot as an SVG file of its own, without a browser', () => {
     const { code, out, err } = clew(['report', db, '--out', file('drawn.html'), '--plots', file('figures/of rooms')]);
     expect([code, err]).toEqual([0, '']);
-    expect(out.trimEnd().split('\n').at(-1)).toBe(`${file('figures/of rooms')}: 2 plots`);
+    expect(out.trimEnd().split('\n').at(-1)).toBe(`${file('figures/of rooms')}: 5 plots`);
     expect(readdirSync(file('figures/of rooms')).toSorted()).toEqual([
       'results-repetitive-actions.svg',
       'results-success.svg',
+      'thinking-detour.svg',
+      'thinking-lost-with-the-answer.svg',
+      'thinking-underthinking.svg',
     ]);
     const svg = readFileSync(file('figures/of rooms/results-success.svg'), 'utf8');
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
