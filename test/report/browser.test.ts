@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportData, resultOf, writeReport, type ReportData } from '../../src/report/index.ts';
+import { signed } from '../../src/report/numbers.ts';
 import { chromiumPath, needsChromium, openChromium, openPage } from '../studio/chromium.ts';
 import { makeStudy } from './study.ts';
 
@@ -343,11 +344,8 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
       [detour, underthinking].map(({ value }) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`)),
     );
     expect(Number(shown[3])).toBeCloseTo(phases!.value!, 1);
-    expect(shown[4]).toBe(
-      ((value: number | null | undefined) => (value == null ? '–' : expect.stringMatching(/^[+−]?\d/)))(
-        resultOf(data).table.find(({ arm, level }) => arm === 'RLVMR' && level === 'L0')!.thinking!.efficiency,
-      ),
-    );
+    const { efficiency } = resultOf(data).table.find(({ arm, level }) => arm === 'RLVMR' && level === 'L0')!.thinking!;
+    expect(shown[4]).toBe(efficiency === null ? '–' : signed(efficiency));
     for (const title of ['Detour', 'Phases'])
       expect(await page.getByRole('img', { name: title, exact: true }).count()).toBe(1);
     expect(problems).toEqual([]);
