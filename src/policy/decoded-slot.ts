@@ -6,6 +6,9 @@ import type { Reply, ReplyOptions } from './reply.ts';
 /** Tokens that are read in one go; slots that begin alike share what they have read by whole blocks. */
 export const block = 128;
 
+/** Fewer tokens than that are read sooner than copied. */
+const fewAlike = 8;
+
 /** Without `from`, which the slot's owner knows. */
 export type Written = Omit<Reply, 'from'>;
 
@@ -21,9 +24,14 @@ export class DecodedSlot {
   /** The model's version when it was opened. */
   readonly version: number;
   /** Blocks at its beginning that were read whole, in one go each. */
-  wholeBlocks = 0;
+  #wholeBlocks = 0;
+  /** The slot whose first `alike` tokens are its own: they are copied as soon as that slot has read them. */
+  #leader: DecodedSlot | undefined;
+  #alike = 0;
+  /** Whether it has looked for a leader. */
+  begun = false;
   readonly #key: readonly (string | number)[];
-  readonly #config: Pick<ModelConfig, 'context' | 'vocabulary' | 'drawable'>;
+  readonly #config: Pick<ModelConfig, 'context' | 'vocabulary' | 'drawable' | 'published'>;
   readonly #texts: readonly string[] | undefined;
   /** The end of what the reply reads so far. */
   #tail = '';
@@ -35,7 +43,7 @@ export class DecodedSlot {
     id: number,
     key: readonly (string | number)[],
     version: number,
-    config: Pick<ModelConfig, 'context' | 'vocabulary' | 'drawable'>,
+    config: Pick<ModelConfig, 'context' | 'vocabulary' | 'drawable' | 'published'>,
     texts: readonly string[] | undefined,
   ) {
     this.id = id;
@@ -68,22 +76,59 @@ export class DecodedSlot {
 
   /** Has read `count` tokens more; after the last of them stand these logits, or a token that was drawn already. */
   advance(count: number, logits: Float32Array | undefined, drawn?: Draw): void {
-    if (count === block && this.read === this.wholeBlocks * block) this.wholeBlocks++;
+    if (count === block && this.read === this.#wholeBlocks * block) this.#wholeBlocks++;
     this.read += count;
     this.logits = logits;
-    if (drawn) this.#put(drawn);
+    // A slot that was closed while a graph ran writes no more.
+    if (drawn && this.#request) this.#put(drawn);
     else this.write();
   }
 
-  /** Has from another slot what it would have read. */
-  take(count: number): void {
+  /**
+   * Looks for the slot that begins as this one does for longest: the rollouts of a task begin alike, and what one has
+   * read the others need not. Slots that are read in blocks share whole blocks: what a slot keeps depends, bit for bit,
+   * on how it was read.
+   */
+  follow(others: readonly DecodedSlot[]): void {
+    this.begun = true;
+    // The last token is read by the slot itself, because what follows it is drawn from its logits.
+    const limit = this.tokens.length - 1;
+    for (const other of others) {
+      if (other === this || !other.begun || other.closed || other.version !== this.version) continue;
+      let same = 0;
+      while (same < limit && other.tokens[same] === this.tokens[same]) same++;
+      if (this.#config.published) same = Math.floor(same / block) * block;
+      if (same >= fewAlike && same > this.#alike) [this.#alike, this.#leader] = [same, other];
+    }
+  }
+
+  /** Whether another slot is still reading what this one begins with. */
+  get waits(): boolean {
+    const leader = this.#leader;
+    return leader !== undefined && leader.#whole < this.#alike && leader.asked;
+  }
+
+  /** Takes what its leader has read of their common beginning. */
+  take(copy: (from: DecodedSlot, count: number) => void): void {
+    const leader = this.#leader;
+    if (!leader) return;
+    this.#leader = undefined;
+    const count = Math.min(this.#alike, leader.#whole);
+    if (count < fewAlike) return;
+    copy(leader, count);
     this.read = count;
-    this.wholeBlocks = count / block;
+    this.#wholeBlocks = this.#config.published ? count / block : 0;
+  }
+
+  /** How much of its beginning others may share. */
+  get #whole(): number {
+    return this.#config.published ? this.#wholeBlocks * block : this.read;
   }
 
   /** How the next token is to be drawn, where a graph can do that: not with topP or a restriction. */
   nextDraw(): { temperature: number; uniform: number } | undefined {
-    const { temperature = 1, topP = 1, only } = this.#request!.options;
+    if (!this.#request) return undefined;
+    const { temperature = 1, topP = 1, only } = this.#request.options;
     return topP < 1 || only || this.unread > 1 ? undefined : { temperature, uniform: this.#uniform() };
   }
 

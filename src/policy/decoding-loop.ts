@@ -18,6 +18,20 @@ export interface ReplyTask {
   options: ReplyOptions;
 }
 
+/** What has been computed for slots so far, and what of it somebody had asked for. */
+export interface SlotUse {
+  /** Graphs that were run. */
+  graphs: number;
+  /** Slots of all of them. */
+  computed: number;
+  /** Those of the slots in which a token was read. */
+  read: number;
+  /** Places of caches that were looked at, tokens or none. */
+  places: number;
+  /** Tokens among them that a slot had kept, where one was read. */
+  kept: number;
+}
+
 /** Runs a graph on the host's engine. */
 export type Run = (
   definition: GraphDefinition,
@@ -39,6 +53,9 @@ export class DecodingLoop {
   readonly #texts: readonly string[] | undefined;
   /** In the order in which their keys and values are kept. */
   readonly #slots: DecodedSlot[] = [];
+  /** New ones, and those that wait until another has read what they begin with. */
+  #waiting: DecodedSlot[] = [];
+  readonly #use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0 };
   #version = 0;
   #running = false;
 
@@ -51,11 +68,10 @@ export class DecodingLoop {
   }
 
   reply({ version, slot: id, key, fed, options }: ReplyTask): Promise<Written> {
-    let slot = this.#slots.find(slot => slot.id === id && !slot.closed);
+    let slot = this.#find(id);
     if (!slot) {
       slot = new DecodedSlot(id, key, version, this.#config, this.#texts);
-      this.#slots.push(slot);
-      this.#kept.open();
+      this.#waiting.push(slot);
     }
     this.#version = version;
     const written = slot.ask(fed, options);
@@ -65,16 +81,29 @@ export class DecodingLoop {
 
   /** Gives the slot's place to others; a reply that it was writing is rejected. */
   closeSlot(id: number): void {
-    const slot = this.#slots.find(slot => slot.id === id && !slot.closed);
+    const slot = this.#find(id);
     if (!slot) return;
     // Its place is given away between two steps, never while a graph reads from it.
     slot.closed = true;
     slot.fail(new Error('The slot was closed while it wrote a reply.'));
   }
 
+  /** What has been computed since the loop was made. */
+  get use(): SlotUse {
+    return { ...this.#use };
+  }
+
   /** Rejects what is being written. */
   close(): void {
-    for (const slot of this.#slots) slot.fail(new Error('The sampler was closed while a reply was written.'));
+    for (const slot of this.#all) slot.fail(new Error('The sampler was closed while a reply was written.'));
+  }
+
+  get #all(): DecodedSlot[] {
+    return [...this.#slots, ...this.#waiting];
+  }
+
+  #find(id: number): DecodedSlot | undefined {
+    return this.#all.find(slot => slot.id === id && !slot.closed);
   }
 
   #wake(): void {
@@ -82,11 +111,11 @@ export class DecodingLoop {
     this.#running = true;
     this.#decode()
       .catch(error => {
-        for (const slot of this.#slots) slot.fail(error as Error);
+        for (const slot of this.#all) slot.fail(error as Error);
       })
       .finally(() => {
         this.#running = false;
-        if (this.#slots.some(slot => slot.asked)) this.#wake();
+        if (this.#all.some(slot => slot.asked)) this.#wake();
       });
   }
 
@@ -96,6 +125,7 @@ export class DecodingLoop {
       await new Promise(resolve => {
         setImmediate(resolve);
       });
+      this.#admit();
       this.#removeClosed();
       // A slot that was asked and fed nothing may have its distribution already.
       for (const slot of this.#slots) slot.write();
@@ -107,12 +137,25 @@ export class DecodingLoop {
     }
   }
 
+  /** What begins alike is read once: who comes later waits for it, and copies it when it gets a place. */
+  #admit(): void {
+    const all = this.#all;
+    for (const slot of this.#waiting) if (!slot.begun) slot.follow(all);
+    const still = this.#waiting.filter(slot => !slot.closed && slot.waits);
+    for (const slot of this.#waiting) {
+      if (slot.closed || still.includes(slot)) continue;
+      const place = this.#slots.push(slot) - 1;
+      this.#kept.open();
+      slot.take((from, count) => this.#kept.copy(this.#slots.indexOf(from), place, count));
+    }
+    this.#waiting = still;
+  }
+
   /**
    * Reads what a slot has been fed, up to the end of a block, in one go. Where blocks end depends on the slot's tokens
    * alone, and so do the graphs that read them: what a slot keeps is the same, bit for bit, whoever is read beside it.
    */
   async #read(slot: DecodedSlot): Promise<void> {
-    if (slot.read === 0) this.#share(slot);
     const place = this.#slots.indexOf(slot);
     const left = Math.min(slot.tokens.length, (Math.floor(slot.read / block) + 1) * block) - slot.read;
     if (left === 0) return;
@@ -133,25 +176,6 @@ export class DecodingLoop {
     slot.advance(count, logits!);
   }
 
-  /** Takes whole blocks at the beginning from a slot that has read the same: the rollouts of a task begin alike. */
-  #share(slot: DecodedSlot): void {
-    let most = 0;
-    let from: DecodedSlot | undefined;
-    // The last token is read by the slot itself, because what follows it is drawn from its logits.
-    const limit = Math.floor((slot.tokens.length - 1) / block) * block;
-    for (const other of this.#slots) {
-      if (other === slot || other.closed || other.version !== slot.version) continue;
-      const alike = Math.min(limit, other.wholeBlocks * block);
-      let same = 0;
-      while (same < alike && other.tokens[same] === slot.tokens[same]) same++;
-      same = Math.floor(same / block) * block;
-      if (same > most) [most, from] = [same, other];
-    }
-    if (!from) return;
-    this.#kept.copy(this.#slots.indexOf(from), this.#slots.indexOf(slot), most);
-    slot.take(most);
-  }
-
   /** Reads one token of each of the slots; those that have then read everything write one. */
   async #step(slots: readonly DecodedSlot[]): Promise<void> {
     const places = slots.map(slot => this.#slots.indexOf(slot));
@@ -161,6 +185,11 @@ export class DecodingLoop {
       slots.map(({ tokens, read }) => tokens[read - 1] ?? 0),
     );
     const { slots: count, length } = this.#kept.capacity;
+    this.#use.graphs++;
+    this.#use.computed += count;
+    this.#use.read += slots.length;
+    this.#use.places += count * length;
+    for (const { read } of slots) this.#use.kept += read;
     // Of a large vocabulary a token is drawn in the graph; a small one is drawn from here.
     const draws = slots.map(slot => (this.#config.published ? slot.nextDraw() : undefined));
     const wanted = { drawn: draws.some(Boolean), logits: draws.some(draw => !draw) };

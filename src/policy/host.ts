@@ -2,7 +2,7 @@ import type { ModelConfig } from './config.ts';
 import type { Engine, EngineDescription, Feeds, GraphDefinition, Program } from './engines/engine.ts';
 import { type EngineOptions, openEngine } from './engines/open.ts';
 import type { Written } from './decoded-slot.ts';
-import { DecodingLoop, type ReplyTask } from './decoding-loop.ts';
+import { DecodingLoop, type ReplyTask, type SlotUse } from './decoding-loop.ts';
 import { type GraphSize, hiddenGraph, type LossKind, scoringGraph, trainingGraph } from './graphs.ts';
 import { isLayerwise, layerwiseGradient, type RunGraph } from './layerwise.ts';
 import { type FrozenParameters, type ParameterSpec, parameterLayout } from './parameters.ts';
@@ -44,7 +44,7 @@ export interface ScoreTask {
  * Compiled graphs that a host keeps; the one unused for longest goes first. A training meets some twenty sizes of
  * micro-batches, and a rollout as many sizes of caches. Graphs over whole rows share their working memory.
  */
-const keptPrograms = { training: 24, decoding: 32 };
+const keptPrograms = { training: 24, decoding: 48 };
 
 /** One engine with one model: computes what it is told to. It lives in a worker thread, or in the caller's own. */
 export class Host {
@@ -106,6 +106,11 @@ export class Host {
   /** Writes a reply in a slot. Many slots may ask at once: they are decoded together. */
   reply(task: ReplyTask): Promise<Written> {
     return this.#loop.reply(task);
+  }
+
+  /** How much of what was decoded so far somebody had asked for. */
+  use(): SlotUse {
+    return this.#loop.use;
   }
 
   closeSlot(slot: number): void {

@@ -7,6 +7,7 @@ export type { EngineOptions } from './engines/open.ts';
 export type { Row, TokenChoice } from './batch.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
 export type { Reply, ReplyOptions } from './reply.ts';
+export type { SlotUse } from './decoding-loop.ts';
 export { type Slot, Sampler, type SamplerOptions } from './sampler.ts';
 export type { Sampling } from './draw.ts';
 export {

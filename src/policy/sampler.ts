@@ -1,4 +1,5 @@
 import { ClewError } from '../errors.ts';
+import type { SlotUse } from './decoding-loop.ts';
 import { checkSampling } from './draw.ts';
 import type { EngineDescription } from './engines/engine.ts';
 import type { EngineOptions } from './engines/open.ts';
@@ -65,6 +66,19 @@ export class Sampler {
     const emptiest = this.#hosts.reduce((least, host) => (host.slots < least.slots ? host : least));
     emptiest.slots++;
     return new SampledSlot(this.model, emptiest.host, this.#opened++, key, () => emptiest.slots--);
+  }
+
+  /** What the threads have computed so far, and what of it somebody had asked for: both grow with every token. */
+  async use(): Promise<SlotUse> {
+    const all = await Promise.all(this.#hosts.map(({ host }) => host.use()));
+    const sum = (of: keyof SlotUse): number => all.reduce((total, use) => total + use[of], 0);
+    return {
+      graphs: sum('graphs'),
+      computed: sum('computed'),
+      read: sum('read'),
+      places: sum('places'),
+      kept: sum('kept'),
+    };
   }
 
   async close(): Promise<void> {

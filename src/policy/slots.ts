@@ -7,9 +7,11 @@ const masked = -1e9;
 const lengths = [
   128, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192, 12_288, 16_384, 24_576, 32_768,
 ];
+/** In small steps, so that few slots are computed for nobody. */
+const slotCounts = [...steps(4, 64, 4), ...steps(72, 128, 8), 144, 160, 192, 224, 256];
 /** A graph of a large model is dear to make and to keep, so there are few of them. */
 const fewLengths = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
-const slotCounts = [4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
+const fewSlotCounts = [4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
 
 /**
  * The kept keys and values of several episodes, each at its own length, in the layout the decoding graph reads: slot by
@@ -183,11 +185,12 @@ export class Slots {
 
   /** Lays the arrays out for the slots in use, the longest of them, and so many tokens more. */
   #fit(more = 1): void {
-    const count = slotCounts.find(count => count >= this.#kept.length) ?? this.#kept.length;
+    const { published } = this.#config;
+    const counts = published ? fewSlotCounts : slotCounts;
+    const count = counts.find(count => count >= this.#kept.length) ?? this.#kept.length;
     // One place more than the tokens kept: the innermost sums then end in a place that is always masked, which keeps
     // their result the same, bit for bit, whatever the length of the cache.
     const needed = this.#kept.reduce((longest, kept) => Math.max(longest, kept), 0) + more;
-    const { published } = this.#config;
     const fitting = (published ? fewLengths : lengths).find(length => length >= needed) ?? needed;
     // What is long enough and not far too long stays as it is: reading needs more room than the step after it.
     const length = published && this.#length >= needed && this.#length < 4 * needed ? this.#length : fitting;
@@ -276,4 +279,9 @@ function stride(
   if (after > before)
     for (let row = rows - 1; row > 0; row--) array.copyWithin(row * after, row * before, (row + 1) * before);
   return array;
+}
+
+/** from, from + step, …, to. */
+function steps(from: number, to: number, step: number): number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step);
 }

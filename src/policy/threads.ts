@@ -5,7 +5,7 @@ import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
 export type RemoteHost = {
-  [Method in 'describe' | 'gradient' | 'score' | 'reply' | 'closeSlot' | 'close']: (
+  [Method in 'describe' | 'gradient' | 'score' | 'reply' | 'closeSlot' | 'use' | 'close']: (
     ...task: Parameters<Host[Method]>
   ) => Promise<Awaited<ReturnType<Host[Method]>>>;
 };
@@ -64,6 +64,7 @@ function inlineHost(host: Host): RemoteHost {
     gradient: task => host.gradient(task),
     score: task => host.score(task),
     reply: task => host.reply(task),
+    use: async () => host.use(),
     closeSlot: async slot => host.closeSlot(slot),
     close: () => host.close(),
   };
@@ -112,6 +113,7 @@ function threadHost(options: HostOptions): RemoteHost {
     score: call('score'),
     reply: call('reply'),
     closeSlot: call('closeSlot'),
+    use: call('use'),
     close: async () => {
       try {
         if (!ended) await call('close')();

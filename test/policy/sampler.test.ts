@@ -85,6 +85,40 @@ describe('Sampler', () => {
     expect(played).toEqual(await Promise.all(Array.from({ length: count }, (_, i) => play(together, i))));
   });
 
+  it('reads what episodes begin with alike once, and writes what each writes alone', async () => {
+    const [alone, group] = [await openSampler(), await openSampler()];
+    const opening = Array.from({ length: 60 }, (_, i) => (i * 7) % 50);
+    const write = async (sampler: Sampler, episode: number): Promise<Reply> => {
+      const slot = sampler.slot('group', episode);
+      // Every second one has a word of its own at the end.
+      slot.feed([...opening, ...(episode % 2 ? [episode] : [])]);
+      return slot.reply({ stop: [], limit: 12 });
+    };
+    const together = await Promise.all(Array.from({ length: 8 }, (_, i) => write(group, i)));
+    const { read, computed } = await group.use();
+    // The first reads 60 tokens; the others the last one of theirs, or the last two. The last one written is not read.
+    expect(read).toBe(60 + 3 * 1 + 4 * 2 + 8 * 11 - 4);
+    expect(computed).toBeGreaterThanOrEqual(read);
+    for (let i = 0; i < 8; i++) expect(together[i]).toEqual({ ...(await write(alone, i)), from: together[i]!.from });
+    // One that comes later takes the opening of one that is still there, and reads one token and eleven of its own.
+    await write(group, 8);
+    expect((await group.use()).read - read).toBe(1 + 11);
+  });
+
+  it('goes on without the one it waited for, when that is closed', async () => {
+    const [alone, group] = [await openSampler(), await openSampler(1)];
+    const prompt = Array.from({ length: 250 }, (_, i) => (i * 7) % 50);
+    const write = (sampler: Sampler, key: number) => {
+      const slot = sampler.slot('waits', key);
+      slot.feed(prompt);
+      return { slot, reply: slot.reply({ stop: [], limit: 5 }) };
+    };
+    const [first, second] = [write(group, 1), write(group, 2)];
+    first.slot.close();
+    await expect(first.reply).rejects.toThrow('The slot was closed');
+    expect(await second.reply).toEqual(await write(alone, 2).reply);
+  });
+
   it('refuses to be fed in the middle of a reply, and rejects a reply whose slot is closed', async () => {
     const slot = (await openSampler(1)).slot('closed');
     slot.feed([1, 2]);

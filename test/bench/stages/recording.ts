@@ -6,6 +6,7 @@ import {
   type Row,
   Sampler,
   type Slot,
+  type SlotUse,
 } from '../../../src/policy/index.ts';
 
 /** What an episode asked of the sampler: what it fed before each reply, and how many tokens came. */
@@ -27,6 +28,8 @@ export interface Recording {
   readonly tokens: { trained: number; scored: number; read: number; written: number };
   readonly workers: number;
   readonly model: Model;
+  /** What samplers computed until they were closed. */
+  readonly use: SlotUse;
 }
 
 /** Writes down what `work` asks of learners and samplers, whoever opens them, without changing what it gets. */
@@ -36,7 +39,12 @@ export async function recorded(work: () => Promise<unknown>): Promise<Recording>
   let workers = 1;
   let model: Model | undefined;
   const { gradient, score } = Learner.prototype;
-  const { slot } = Sampler.prototype;
+  const { slot, close } = Sampler.prototype;
+  const use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0 };
+  Sampler.prototype.close = async function () {
+    for (const [name, count] of Object.entries(await this.use())) use[name as keyof SlotUse] += count;
+    await close.call(this);
+  };
   Learner.prototype.gradient = function (rows, loss) {
     ({ model, workers } = this);
     asked.push({ kind: 'gradient', rows, loss });
@@ -61,9 +69,9 @@ export async function recorded(work: () => Promise<unknown>): Promise<Recording>
     await work();
   } finally {
     Object.assign(Learner.prototype, { gradient, score });
-    Sampler.prototype.slot = slot;
+    Object.assign(Sampler.prototype, { slot, close });
   }
-  return { asked, tokens, workers, model: model! };
+  return { asked, tokens, workers, model: model!, use };
 }
 
 function watched(

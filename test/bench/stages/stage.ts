@@ -26,6 +26,7 @@ export async function measured(work: () => Promise<unknown>): Promise<BenchResul
   const { trained, scored, read, written } = recording.tokens;
   const tokens = trained + scored + read + written;
   const engineSeconds = engine.training + engine.sampling;
+  const { graphs, computed, read: readInSlots, places, kept } = recording.use;
   return {
     ...recording.tokens,
     seconds: round(seconds),
@@ -33,6 +34,12 @@ export async function measured(work: () => Promise<unknown>): Promise<BenchResul
     tokensPerSecond: Math.round(tokens / seconds),
     engineTokensPerSecond: Math.round(tokens / engineSeconds),
     shareOfEngine: round(engineSeconds / seconds),
+    // Of the slots that were computed those in which a token was read, and of the places looked at those with a token.
+    ...(graphs > 0 && {
+      decodingGraphs: graphs,
+      usefulSlots: round(readInSlots / computed),
+      usefulPlaces: round(kept / places),
+    }),
     processorSeconds: round(total(used)),
     engineProcessorSeconds: round(total(engineUsed)),
     mainThreadBusy: round(mainThread),

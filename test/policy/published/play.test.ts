@@ -68,6 +68,22 @@ describe('a published model, read in one go and written token by token', () => {
     await learner.close();
   });
 
+  it('goes on with the others when a slot is closed while its next token is drawn', async () => {
+    const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh())));
+    const sampler = await Sampler.open(model, { workers: 0 });
+    const [first, second] = [0, 1].map(i => {
+      const slot = sampler.slot('closed', i);
+      slot.feed(some(9));
+      return { slot, reply: slot.reply({ stop: [], limit: 200 }) };
+    });
+    const rejected = expect(first!.reply).rejects.toThrow('The slot was closed while it wrote a reply.');
+    while ((await sampler.use()).graphs < 3) await new Promise(resolve => setTimeout(resolve, 1));
+    first!.slot.close();
+    await rejected;
+    expect((await second!.reply).tokens).toHaveLength(200);
+    await sampler.close();
+  });
+
   it('writes the same, bit for bit, alone and beside others that begin alike', async () => {
     const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh())));
     const prompt = some(333);
