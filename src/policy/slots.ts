@@ -7,8 +7,11 @@ const masked = -1e9;
 const lengths = [
   128, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192, 12_288, 16_384, 24_576, 32_768,
 ];
-/** In small steps, so that few slots are computed for nobody. */
-const slotCounts = [...steps(4, 64, 4), ...steps(72, 128, 8), 144, 160, 192, 224, 256];
+/**
+ * In steps of about an eighth, so that few slots are computed for nobody. In smaller ones the graphs that have to be
+ * made while episodes end would cost what they spare.
+ */
+const slotCounts = [4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224, 256];
 /** A graph of a large model is dear to make and to keep, so there are few of them. */
 const fewLengths = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 const fewSlotCounts = [4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
@@ -279,9 +282,4 @@ function stride(
   if (after > before)
     for (let row = rows - 1; row > 0; row--) array.copyWithin(row * after, row * before, (row + 1) * before);
   return array;
-}
-
-/** from, from + step, …, to. */
-function steps(from: number, to: number, step: number): number[] {
-  return Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step);
 }
