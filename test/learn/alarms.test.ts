@@ -34,6 +34,11 @@ const healthy: Omit<IterationFacts, 'iteration'> = {
   tagInformation: 0.4,
   unseenSuccess: 0.45,
   panelsIntact: true,
+  forecastsWellFormed: 0.97,
+  forecastSpread: 0.2,
+  gatedShare: 0.3,
+  gateProbes: 2,
+  gateFalseProbes: 0,
 };
 
 /** Iterations that are healthy but for what `changes` say of the last `count` of them. */
@@ -159,6 +164,28 @@ describe('rules that look back', () => {
     expect(raised(history(30, { ...skipped, ...solved }, 10))).toContain('stop no update');
   });
 
+  it('form of forecasts: none at once, under 90 % for 5 iterations; silent without forecasts', () => {
+    const few = { forecastsWellFormed: 0.8 };
+    expect(raised(history(30, few, 4))).toEqual([]);
+    expect(raised(history(30, few, 5))).toEqual(['warn form of forecasts']);
+    expect(raised(history(30, { forecastsWellFormed: 0 }))).toEqual(['warn form of forecasts']);
+    const none = { forecastsWellFormed: null, forecastSpread: null, gatedShare: null, gateProbes: null };
+    expect(raised(history(30, none, 30))).toEqual([]);
+  });
+
+  it('forecasts say the same: a spread over tasks under 0.05 for 10 iterations', () => {
+    expect(raised(history(30, { forecastSpread: 0.04 }, 9))).toEqual([]);
+    expect(raised(history(30, { forecastSpread: 0.04 }, 10))).toEqual(['warn forecasts say the same']);
+  });
+
+  it('gate starves: over 60 % gated for 5 iterations, or over 30 % of its probes are wrong', () => {
+    expect(raised(history(30, { gatedShare: 0.7 }, 4))).toEqual([]);
+    expect(raised(history(30, { gatedShare: 0.7 }, 5))).toEqual(['warn gate starves']);
+    expect(raised(history(30, { gateFalseProbes: 1 }, 3))).toEqual([]);
+    expect(raised(history(30, { gateFalseProbes: 1 }, 4))).toEqual(['warn gate starves']);
+    expect(raised(history(30, { gateProbes: 0, gateFalseProbes: 0 }, 30))).toEqual([]);
+  });
+
   it('reward hacking: the process reward up by a tenth and success down by 3 points, in means of 20 iterations', () => {
     expect(raised(history(60, { processReward: 0.34, success: 0.46 }, 20))).toEqual(['warn reward hacking']);
     expect(raised(history(60, { processReward: 0.34, success: 0.48 }, 20))).toEqual([]);
@@ -186,6 +213,9 @@ it('there is no rule that no test raises', () => {
     'gradient norm',
     'no update',
     'reward hacking',
+    'form of forecasts',
+    'forecasts say the same',
+    'gate starves',
   ];
   expect(
     [...new Set([...cases.map(([expected]) => expected.replace(/^\w+ /, '')), ...lookingBack])].toSorted(),

@@ -1,8 +1,9 @@
 import { behaviourRules } from './behaviour-rules.ts';
 import type { Alarm, ColdStartFacts, IterationFacts } from './facts.ts';
+import { forecastRules } from './forecast-rules.ts';
 import { learningRules } from './learning-rules.ts';
 
-const rules = [...learningRules, ...behaviourRules];
+const rules = [...learningRules, ...behaviourRules, ...forecastRules];
 
 /** The names of all rules, in the order in which they are looked at. */
 export const alarmRules: readonly string[] = rules.map(({ name }) => name);

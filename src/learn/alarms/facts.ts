@@ -47,6 +47,13 @@ export interface IterationFacts {
   readonly unseenSuccess?: number | null;
   /** Whether the panels still have the hash that the run began with, and no held-out task was trained on. */
   readonly panelsIntact?: boolean | null;
+  /** Share of the forecasts without a fault, and standard deviation over tasks of the mean foretold share. */
+  readonly forecastsWellFormed?: number | null;
+  readonly forecastSpread?: number | null;
+  /** Share of the tasks that the gate decided against; of those that were played all the same, all and with both outcomes. */
+  readonly gatedShare?: number | null;
+  readonly gateProbes?: number | null;
+  readonly gateFalseProbes?: number | null;
 }
 
 /** The cold start's own figures, measured before the first update. */

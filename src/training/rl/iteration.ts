@@ -38,7 +38,7 @@ export interface PlayFigures {
   readonly situations: TagCounts;
   /** Mean sum over an episode, by `REWARD/PART`. */
   readonly rewards: Readonly<Record<string, number>>;
-  readonly facts: Omit<MeasuredFacts, 'iteration' | keyof UpdateFacts | 'unseenSuccess'>;
+  readonly facts: Omit<MeasuredFacts, 'iteration' | keyof UpdateFacts | keyof ForecastFacts | 'unseenSuccess'>;
 }
 
 /**
@@ -58,6 +58,10 @@ type UpdateFacts = Pick<
   | 'klToReference'
   | 'approxKl'
   | 'clipFraction'
+>;
+type ForecastFacts = Pick<
+  MeasuredFacts,
+  'forecastsWellFormed' | 'forecastSpread' | 'gatedShare' | 'gateProbes' | 'gateFalseProbes'
 >;
 
 /** The reward that every run logs, whatever it learns from, so that arms can be compared by it. */
@@ -120,6 +124,7 @@ export function factsOf(
   play: PlayFigures,
   update: UpdateFigures,
   unseenSuccess: number | null,
+  forecasts?: ForecastReport,
 ): MeasuredFacts {
   return {
     iteration,
@@ -135,6 +140,19 @@ export function factsOf(
     approxKl: update.approxKl,
     clipFraction: update.clipFraction,
     unseenSuccess,
+    ...forecastFacts(forecasts),
+  };
+}
+
+function forecastFacts(report: ForecastReport | undefined): ForecastFacts {
+  const gate = report?.gate.acts ? report.gate : null;
+  const tasks = gate ? gate.gated + gate.played : 0;
+  return {
+    forecastsWellFormed: report?.figures.wellFormed ?? null,
+    forecastSpread: report?.spreadOverTasks ?? null,
+    gatedShare: gate && tasks > 0 ? gate.gated / tasks : null,
+    gateProbes: gate?.probes ?? null,
+    gateFalseProbes: gate && gate.probes - gate.uniformProbes,
   };
 }
 

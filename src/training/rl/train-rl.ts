@@ -194,7 +194,7 @@ async function iterations(
     });
     const { evaluation } = options;
     const due = evaluation && (number % evaluation.every === 0 || number === recipe.iterations);
-    const facts = factsOf(number, play, update, due ? await evaluate(number) : null);
+    const facts = factsOf(number, play, update, due ? await evaluate(number) : null, judged?.report);
     history.push(facts);
     const raised = alarms(history, coldStartFacts(history));
     const stop = raised.find(({ level }) => level === 'stop');
