@@ -88,7 +88,7 @@ function buildCommand(): Command {
     .option('--students <file>', "for mbt-r: the database with the student's episodes")
     .option(
       '--cut <where>',
-      "for mbt-r: where a student's episode is cut; first-error takes lost ones, and writes plain thoughts",
+      "for mbt-r: where a student's episode is cut; first-error takes lost ones; any is a step that is drawn, a ceiling; both write plain thoughts",
       oneOf(...cuts),
       'stagnation',
     )
@@ -142,7 +142,7 @@ async function build(
           ? mbtSMethod(world, made)
           : mbtRMethod(world, studentsIn(options.students!), {
               ...made,
-              ...(options.cut === 'first-error' && { cut: options.cut }),
+              ...(options.cut !== 'stagnation' && { cut: options.cut }),
             });
   const run = `${method === 'rlvmr' ? 'cold start' : method} ${world.name}`;
   const store = openStore(out);
@@ -198,7 +198,7 @@ function annotatorOf(options: BuildArguments, out: string, signal: AbortSignal):
   if (options.annotator === 'rules')
     return method === 'mar'
       ? marRulesAnnotator()
-      : method === 'rlvmr' || options.cut === 'first-error'
+      : method === 'rlvmr' || options.cut !== 'stagnation'
         ? rulesAnnotator()
         : mbtRulesAnnotator();
   if (method === 'mar')

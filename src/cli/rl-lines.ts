@@ -53,7 +53,7 @@ export function startLine(run: string, { engine, workers, parameters, done }: Rl
 
 function iterationLine(report: IterationReport): string {
   const { iteration, iterations, success, wellFormed, inadmissible, repetition } = report;
-  const { entropy, klToReference, gradientNorm, gradientCosine, branches, imitation, seconds, alarms } = report;
+  const { entropy, klToReference, gradientNorm, gradientCosine, branches, imitation, replay, seconds, alarms } = report;
   const figures = [
     `success ${percent(success)}`,
     `well-formed ${percent(wellFormed)}`,
@@ -67,6 +67,7 @@ function iterationLine(report: IterationReport): string {
     ...forecastText(report),
     ...updatesText(report),
     ...(imitation ? [`imitation ${figure(imitation.loss)}`] : []),
+    ...(replay ? [`${replay.episodes} replayed`] : []),
   ];
   const marks = alarms.map(({ level, rule }) => ` [${level}: ${rule}]`).join('');
   return (

@@ -21,6 +21,7 @@ import { halvedGradient } from './half-batches.ts';
 import { measureTokens, objectiveGradient } from './objective-gradient.ts';
 import { type AdamW, clipGradient } from './optimiser.ts';
 import { decideUpdate } from './update-decision.ts';
+import { addReplay, type Replayed } from './replay.ts';
 import { type UpdateFigures, UpdateLog } from './update-figures.ts';
 
 export interface UpdateOptions {
@@ -40,6 +41,8 @@ export interface UpdateOptions {
   readonly norm: number | null;
   /** Learnt beside the objective. */
   readonly imitated?: Imitated | undefined;
+  /** Earlier episodes that are learnt from once more. */
+  readonly replayed?: Replayed | undefined;
   /** Parts the episodes into mini-batches. */
   readonly random: Random;
 }
@@ -113,7 +116,7 @@ export async function updatePolicy(
   episodes: readonly WeighedEpisode[],
   options: UpdateOptions,
 ): Promise<UpdateFigures> {
-  const { learner, reference, optimiser, objective, imitated, random } = options;
+  const { learner, reference, optimiser, objective, imitated, replayed, random } = options;
   const log = new UpdateLog();
   let { norm } = options;
   try {
@@ -121,7 +124,8 @@ export async function updatePolicy(
       const miniBatches = miniBatchesOf(random.shuffle(episodes), options.miniBatches, objective);
       for (const [i, miniBatch] of miniBatches.entries()) {
         const shown = imitated?.parts[epoch * options.miniBatches + i] ?? [];
-        const signal = shown.length > 0 || miniBatch.some(hasSignal);
+        const again = replayed?.parts[epoch * options.miniBatches + i] ?? [];
+        const signal = shown.length > 0 || again.some(hasSignal) || miniBatch.some(hasSignal);
 
         // Σ weight · (surrogate(ratio, advantage) + klCoefficient · KL − entropyCoefficient · entropy), and its
         // gradient.
@@ -135,16 +139,17 @@ export async function updatePolicy(
         const policy =
           halved ?? (computed ? await objectiveGradient(learner, miniBatch, objective, reference) : undefined);
         const measured = policy?.sums ?? (log.start ? undefined : await measureTokens(learner, miniBatch));
-        const likelihood =
-          shown.length > 0 ? await addLikelihood(learner, policy?.gradient, shown, imitated!) : undefined;
+        const replay = replayed && (await addReplay(learner, policy?.gradient, again, { ...replayed, objective }));
+        const own = replay?.sum ?? policy?.gradient;
+        const likelihood = shown.length > 0 ? await addLikelihood(learner, own, shown, imitated!) : undefined;
 
-        const gradient = likelihood?.sum ?? policy?.gradient;
+        const gradient = likelihood?.sum ?? own;
         const gradientNorm = gradient ? clipGradient(gradient, options.maxGradNorm) : null;
         log.start ??= measured;
         const decision = decideUpdate(gradientNorm, norm, options.gradientSpikeThreshold);
         if (decision.outcome === 'applied') optimiser.step(gradient!, options.learningRate);
         norm = decision.norm;
-        log.add({ outcome: decision.outcome, gradientNorm, objective: policy, likelihood });
+        log.add({ outcome: decision.outcome, gradientNorm, objective: policy, likelihood, replay });
       }
     }
   } catch (error) {
@@ -152,5 +157,5 @@ export async function updatePolicy(
     if (!(error instanceof NotFiniteError)) throw error;
     log.finite = false;
   }
-  return log.figures(norm, imitated);
+  return log.figures(norm, imitated, replayed);
 }

@@ -1,4 +1,5 @@
 import type { Imitated } from './imitation.ts';
+import type { Replayed } from './replay.ts';
 import { type TokenFigures, TokenSums } from './token-figures.ts';
 import type { UpdateOutcome } from './update-decision.ts';
 
@@ -43,6 +44,15 @@ export interface UpdateFigures {
   readonly gradientCosine?: number | null;
   /** Null where nothing was imitated. */
   readonly imitation: ImitationFigures | null;
+  /** Absent where nothing was replayed. */
+  readonly replay?: ReplayFigures;
+}
+
+/** What was learnt of earlier episodes: how many, with which weight, and the mean of their loss. */
+export interface ReplayFigures {
+  readonly episodes: number;
+  readonly weight: number;
+  readonly loss: number;
 }
 
 /**
@@ -63,6 +73,8 @@ interface Noted {
   readonly objective?: { readonly loss: number; readonly sums: TokenSums } | undefined;
   /** Of what was imitated; missing where nothing was. */
   readonly likelihood?: { readonly loss: number } | undefined;
+  /** Of what was replayed; missing where nothing was. */
+  readonly replay?: { readonly loss: number } | undefined;
 }
 
 /** Notes the updates of an iteration, one after the other. */
@@ -76,19 +88,21 @@ export class UpdateLog {
   readonly #norms: number[] = [];
   readonly #losses: number[] = [];
   readonly #likelihoods: number[] = [];
+  readonly #replays: number[] = [];
   readonly #trained = new TokenSums();
 
-  add({ outcome, gradientNorm, objective, likelihood }: Noted): void {
+  add({ outcome, gradientNorm, objective, likelihood, replay }: Noted): void {
     this.#outcomes[outcome]++;
     if (gradientNorm !== null) this.#norms.push(gradientNorm);
     if (likelihood) this.#likelihoods.push(likelihood.loss);
+    if (replay) this.#replays.push(replay.loss);
     if (objective) {
       this.#losses.push(objective.loss);
       this.#trained.addAll(objective.sums);
     }
   }
 
-  figures(norm: number | null, imitated: Pick<Imitated, 'parts'> | undefined): UpdateFigures {
+  figures(norm: number | null, imitated?: Pick<Imitated, 'parts'>, replayed?: Replayed): UpdateFigures {
     const learnt = this.#trained.tokens > 0 ? this.#trained.figures() : null;
     const start = this.start?.figures();
     const shown = imitated?.parts.flat() ?? [];
@@ -117,6 +131,13 @@ export class UpdateLog {
               tokens: shown.reduce((sum, { tokens }) => sum + tokens.length, 0),
               loss: average(this.#likelihoods)!,
             },
+      ...(this.#replays.length > 0 && {
+        replay: {
+          episodes: replayed!.parts.flat().length,
+          weight: replayed!.weight,
+          loss: average(this.#replays)!,
+        },
+      }),
     };
   }
 }

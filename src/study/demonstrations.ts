@@ -85,7 +85,7 @@ export async function openDemonstrations(
 
 /** Where students' episodes are cut; undefined at their stagnation, as in builds of before. */
 function cutOf({ students }: StudyBuildSettings): Cut | undefined {
-  return students?.cut === 'first-error' ? students.cut : undefined;
+  return students?.cut === 'stagnation' ? undefined : students?.cut;
 }
 
 /** Demonstrations one after the other. */

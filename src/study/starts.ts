@@ -28,7 +28,10 @@ export interface StudentSettings {
   /** Training tasks, each played once. */
   tasks: number;
   temperature: number;
-  /** Where its episodes are cut; at their stagnation if left out. At first errors only lost ones are rewritten. */
+  /**
+   * Where its episodes are cut; at their stagnation if left out. At first errors only lost ones are rewritten. Before any
+   * step, it is DAgger: a ceiling.
+   */
   cut?: Cut | undefined;
   /**
    * Whether what the student itself was shown stands before the rewritten episodes: half of the demonstrations were then made
@@ -85,7 +88,9 @@ const studyBuildSchema = buildSettingsSchema
         cut: z
           .enum(cuts)
           .optional()
-          .describe('where its episodes are cut; first-error takes lost ones, and one recovers from just that'),
+          .describe(
+            'where its episodes are cut; first-error takes lost ones, and one recovers from just that; any: a ceiling',
+          ),
         together: z
           .boolean()
           .optional()
@@ -98,8 +103,8 @@ const studyBuildSchema = buildSettingsSchema
     const reject = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     if (method === 'mbt-r' && !students) reject('students', 'mbt-r rewrites episodes: say whose, as { from: START }');
     if (method !== 'mbt-r' && students) reject('students', `${method} rewrites no episodes: only mbt-r does`);
-    if (students?.cut === 'first-error' && phases !== false)
-      reject('phases', 'a demonstration that is cut at its first error has plain thoughts: say phases: false');
+    if (students?.cut !== undefined && students.cut !== 'stagnation' && phases !== false)
+      reject('phases', `demonstrations that are cut at ${students.cut} have plain thoughts: say phases: false`);
     if (!method.startsWith('mbt') && phases !== undefined)
       reject('phases', `belongs to mbt-s and mbt-r: thoughts of ${method} have none`);
   });

@@ -195,3 +195,28 @@ test('MBT-R cut at the first error keeps that one error, marked, and the expert 
   const idle = await played(student([...start, 'inventory']), task);
   expect([idle.success, cut(idle)]).toEqual([false, undefined]);
 });
+
+test('a student is followed to one of its own states, step by step, and the expert goes on from there: DAgger', async () => {
+  const start = expert.slice(0, 2);
+  const wrong = 'go to fridge 99';
+  const cuts = new Set<number>();
+  for (const n of Array.from({ length: 12 }, (_, i) => i)) {
+    const own = { ...(await played(student([...start, wrong, wrong, wrong, 'look']), task)), id: `student ${n}` };
+    const made = rewriteEpisode({
+      world: household,
+      record,
+      trajectory: own,
+      createExpert: recipe.createExpert,
+      cut: 'any',
+    })!;
+    expect(made.won).toBe(true);
+    // Everything the student did before the cut is there, refusals that say nothing new included.
+    const said = own.steps.map(({ command }) => command);
+    const kept = made.steps.findIndex(({ decision, mistake }, t) => mistake === null && decision.command !== said[t]);
+    const cut = kept < 0 ? made.steps.length : kept;
+    cuts.add(cut);
+    expect(made.steps.slice(0, cut).map(commandOf)).toEqual(said.slice(0, cut));
+    for (const { mistake, decision } of made.steps) if (mistake) expect(mistake.command).not.toBe(decision.command);
+  }
+  expect(cuts.size).toBeGreaterThan(2);
+});

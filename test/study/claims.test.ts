@@ -46,6 +46,7 @@ describe('the recipes of the claims study are those of its protocol', () => {
         advantages: null,
         selfImitation: null,
         vine: null,
+        replay: null,
         objective: null,
       }));
       for (const each of shared) expect(each).toEqual(shared[0]);
@@ -53,6 +54,7 @@ describe('the recipes of the claims study are those of its protocol', () => {
         expect(formatCost(advantagesOfRecipe(rl)), arm).toBe(0.5);
         expect(rl.alarms, arm).toBe('warn');
         expect(rl.vine !== undefined, arm).toBe(arm === 'vine');
+        expect(rl.replay !== undefined, arm).toBe(arm === 'SPEAR');
         expect(rl.selfImitation !== undefined, arm).toBe(arm === 'self-imitation alone');
       }
     },
@@ -65,6 +67,26 @@ describe('the recipes of the claims study are those of its protocol', () => {
     const { from, together } = starts.find(({ name }) => name === 'made-for-it')!.build!.students!;
     expect([shown.get('usual'), together && shown.get(from)! + shown.get('made-for-it')!]).toEqual([200, 200]);
     expect(recipe.arms.every(({ rl }) => rl === null)).toBe(true);
+  });
+
+  it('ceilings are named so, and nothing else is', () => {
+    const { arms, starts } = recipeOf('ceilings');
+    for (const { name, from, rl } of arms) {
+      expect(rl, name).toBeNull();
+      const { demonstrations } = starts![from!]!;
+      const labelled =
+        typeof demonstrations === 'object' && 'build' in demonstrations && demonstrations.build.students?.cut;
+      expect(labelled === 'any', name).toBe(name.startsWith('ceiling'));
+    }
+    expect(openStudy(recipeOf('ceilings'), { world: household, folder }).starts).toHaveLength(3);
+  });
+
+  it('own wins differ in where their episodes begin, and in nothing else', () => {
+    const [plain, branched] = recipeOf('own-wins').arms.map(({ rl }) => rl!);
+    expect({ ...branched, branchAt: undefined }).toEqual({ ...plain, branchAt: undefined });
+    expect([plain!.branchAt, branched!.branchAt]).toEqual([undefined, 'first-error']);
+    const [outcome] = advantagesOfRecipe(plain!).terms;
+    expect([outcome!.name, outcome!.weight]).toEqual(['outcome', 0]);
   });
 
   it('the household is evaluated on whole panels of 512 tasks, and every arm opens', () => {

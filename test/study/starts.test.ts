@@ -108,7 +108,7 @@ describe('a recipe with several cold starts', () => {
     [
       'phases of what is cut at its first error',
       withStart('mbt-r', build({ method: 'mbt-r', students: { ...students, cut: 'first-error' } })),
-      /has plain thoughts: say phases: false/,
+      /cut at first-error have plain thoughts: say phases: false/,
     ],
     ['phases of what has none', withStart('rlvmr', build({ phases: true })), /thoughts of rlvmr have none/],
     [

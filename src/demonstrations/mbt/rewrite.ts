@@ -26,8 +26,11 @@ export interface RewriteOptions {
   readonly cut?: Cut | undefined;
 }
 
-/** Where a student's episode is cut: where it no longer comes to anything new, or at its first error (`firstError`). */
-export const cuts = ['stagnation', 'first-error'] as const;
+/**
+ * Where a student's episode is cut: where it no longer comes to anything new, at its first error (`firstError`), or
+ * before any of its steps, which is drawn.
+ */
+export const cuts = ['stagnation', 'first-error', 'any'] as const;
 export type Cut = (typeof cuts)[number];
 
 /**
@@ -39,6 +42,10 @@ export type Cut = (typeof cuts)[number];
  *
  * Cut at its first error, a lost episode is shown up to that one refusal or useless look, and how one recovers from it.
  * Undefined for an episode that was won, or in which no command was wrong.
+ *
+ * Cut before any step, it is the student's way to one of its own states, every step of it, and the expert's from there:
+ * DAgger's states of the learner (Ross, Gordon, Bagnell 2011, algorithm 3.1), with one change of hands an episode. Of
+ * the student's steps those are learnt that the expert would have taken too.
  */
 export function rewriteEpisode(options: RewriteOptions): Demonstration | undefined {
   const { steps } = options.trajectory;
@@ -46,6 +53,8 @@ export function rewriteEpisode(options: RewriteOptions): Demonstration | undefin
     const found = options.trajectory.success === false ? firstError(options.trajectory) : null;
     return found && found.kind !== 'malformed' ? finish(options, found.step) : undefined;
   }
+  if (options.cut === 'any')
+    return finish(options, createRandom('cut before', options.trajectory.id).int(steps.length + 1), { erring: false });
   const stagnation = Math.round((1 - (underthinking(indexEpisode(options.trajectory)) ?? 0)) * steps.length);
   if (stagnation === steps.length && options.trajectory.success) return finish(options, steps.length);
   const errors = steps.flatMap(({ accepted }, t) => (t < stagnation && accepted === false ? [t] : []));
@@ -62,10 +71,14 @@ function shown(world: World, record: TaskRecord<unknown>, before: Episode, after
   return look ? `${look.target}: ${look.contents}` : after.stateHash === before.stateHash ? '' : after.observation;
 }
 
-/** Replays the student's steps before `cut` and the error at it, and lets the expert finish. */
+/**
+ * Replays the student's steps before `cut` and the error at it, and lets the expert finish. Where nobody is `erring` at
+ * the cut, it is all of the steps before it, the fruitless ones too, and nothing more.
+ */
 function finish(
   { world, record, trajectory, rollout = trajectory.rollout, maxSteps = world.maxSteps, createExpert }: RewriteOptions,
   cut: number,
+  { erring = true } = {},
 ): Demonstration | undefined {
   const key = ['rewrite', trajectory.id] as const;
   const expert = createExpert(createRandom(...key));
@@ -83,16 +96,16 @@ function finish(
     tellExpert(expert, episode, command);
   };
   for (const [t, { command }] of trajectory.steps.entries()) {
-    if (t > cut || episode.done || command === null) break;
+    if (t > cut || (t === cut && !erring) || episode.done || command === null) break;
     const after = episode.step(command);
     const accepted = after.last!.accepted;
     const told = accepted && !read.has(shown(world, record, episode, after));
-    if (t < cut && after.stateHash === episode.stateHash && !told) continue;
+    if (erring && t < cut && after.stateHash === episode.stateHash && !told) continue;
     const wanted = expert.decide();
     if (!wanted) return undefined;
     // Where the world says which commands were looks, only those are exploration.
     const explores = told && (!looks || trajectory.steps[t]!.inspection !== null);
-    const good = t < cut && (command === wanted.command || (wanted.searching && explores));
+    const good = t < cut && (command === wanted.command || (erring && wanted.searching && explores));
     const lesson =
       t < cut ? '' : !accepted ? `${command} did not work` : told ? 'that did not help' : 'that told nothing new';
     play(

@@ -14,6 +14,7 @@ import { currentRlRecipe } from '../former-settings.ts';
 import { checkedReference, freeSettings, stateOf } from './kept-state.ts';
 import type { RlOptions } from './options.ts';
 import { advantagesOfRecipe, objectiveOfRecipe } from './recipe.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
 import { SuccessBuffer } from './self-imitation.ts';
 import { taskRounds } from './tasks.ts';
 
@@ -96,6 +97,7 @@ export async function prepare(options: RlOptions) {
       context: model.config.context,
     });
 
+  const replay = recipe.replay && new ReplayBuffer(layout, recipe.replay);
   const briefs = briefsOfRun(world, needsBriefs(advantageRecipe, rewards));
   return {
     advantageRecipe,
@@ -109,6 +111,7 @@ export async function prepare(options: RlOptions) {
     layout,
     tasks,
     won,
+    replay,
     briefs,
   };
 }

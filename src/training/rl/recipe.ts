@@ -13,6 +13,7 @@ import {
 } from '../../learn/index.ts';
 import { currentRlRecipe } from '../former-settings.ts';
 import { forecastMethods, forecastSettingsSchema } from './forecast-settings.ts';
+import { replaySchema } from './replay-buffer.ts';
 import { selfImitationSchema } from './self-imitation.ts';
 import { vineSchema } from './vine-settings.ts';
 
@@ -44,6 +45,12 @@ export const rlRecipeSchema = z
     selfImitation: selfImitationSchema
       .optional()
       .describe('learn from the won episodes of the run again; nothing but the objective if left out'),
+    replay: replaySchema
+      .optional()
+      .describe(
+        'learn from better episodes of the last iterations once more, at what they are worth now (SPEAR); none if ' +
+          'left out',
+      ),
     branchAt: z
       .enum(['first-error'])
       .optional()
@@ -131,6 +138,10 @@ export const rlRecipeSchema = z
     for (const name of ['vine', 'branchAt'] as const)
       if (recipe[name] && recipe.forecasts)
         issue(name, 'branches episodes, which is not joined with forecasts: leave one out');
+    if (recipe.replay && recipe.branchAt)
+      issue('replay', 'counts all steps of an episode as its own, which those before a branch are not: leave one out');
+    if (recipe.replay && recipe.forecasts)
+      issue('replay', 'learns from earlier episodes, which is not joined with forecasts: leave one out');
     if (recipe.dynamicRounds > 1 && recipe.forecasts)
       issue(
         'dynamicRounds',

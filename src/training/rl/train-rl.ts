@@ -20,6 +20,7 @@ import { type Progress, stateOf } from './kept-state.ts';
 import type { EvaluationReport, RlOptions, RlResult } from './options.ts';
 import { type Prepared, prepare, withForecastWords } from './prepare.ts';
 import { learningRateOf } from './learning-rate.ts';
+import { restoreReplay } from './replay-buffer.ts';
 import { sampleGroups } from './sample-groups.ts';
 import { putScores } from './put-scores.ts';
 import { stopwatch } from './stopwatch.ts';
@@ -75,8 +76,20 @@ async function iterations(
   { learner, sampler, reference }: Engines,
 ): Promise<RlResult> {
   const { world, recipe, start, seed, store, run, out, signal } = options;
-  const { advantageRecipe, rewards, objective, config, identity, state, checkpoint, layout, tasks, won, briefs } =
-    prepared;
+  const {
+    advantageRecipe,
+    rewards,
+    objective,
+    config,
+    identity,
+    state,
+    checkpoint,
+    layout,
+    tasks,
+    won,
+    replay,
+    briefs,
+  } = prepared;
   const { model } = state;
   const engine = [learner.description.engine, learner.description.provider].join(' ');
   const sampling = { checkpoint, sampler, replyTokens: recipe.replyTokens };
@@ -89,6 +102,7 @@ async function iterations(
   const forecasting = openForecasting(options, prepared, { learner, sampler, optimiser }, rolloutPolicy);
   // Those of an iteration that was stored and not kept are won again before anything is learnt from them.
   if (iteration > 0) won?.add(store.trajectories.select({ run, success: true }));
+  if (replay) restoreReplay(replay, store, run, iteration);
   beginRun(store, { ...identity, engine });
   const history: IterationFacts[] = [];
   const before: { iteration: number; report: ForecastReport | undefined }[] = [];
@@ -151,6 +165,7 @@ async function iterations(
     const play = playFigures(trajectories, advantageRecipe, recipe.rollouts, rewards, briefs);
     tagReference ??= play.situations;
     won?.add(trajectories);
+    replay?.add(number, trajectories);
     const learningRate = learningRateOf(recipe, number);
     let scoreSeconds = 0;
     const { signals, advantages, update } = await learnFrom(judged?.learnt ?? trajectories, {
@@ -179,6 +194,7 @@ async function iterations(
         temperature: recipe.temperature,
         parts: won.draw(createRandom('rl imitated', seed, number), recipe.miniBatches * recipe.epochs),
       },
+      replayed: replay?.draw(number, createRandom('rl replay', seed, number), recipe.miniBatches * recipe.epochs),
       onAdvantages() {
         scoreSeconds = clock();
       },
