@@ -60,12 +60,17 @@ export class ReplayBuffer {
         if (returnOf(trajectory) > mean) this.#kept.push({ iteration, trajectory });
     }
     this.#means.splice(0, this.#means.length - mostMeans);
-    this.#kept = this.#kept.filter(each => iteration - each.iteration <= this.#settings.keep);
+    this.#kept = this.#kept.filter(each => this.isYoung(each.iteration, iteration));
   }
 
   /** What an episode's return is compared with now; null before anything was played. */
   get baseline(): number | null {
     return median(this.#means.toSorted((a, b) => a - b));
+  }
+
+  /** Whether what was played in an iteration may still be learnt from in a later one. */
+  isYoung(played: number, now: number): boolean {
+    return now - played <= this.#settings.keep;
   }
 
   /** The coefficient in an iteration, counted from 1: c · (1 − cos(π · t / rise)) / 2, and c from then on. */
@@ -76,11 +81,11 @@ export class ReplayBuffer {
 
   /** Episodes of earlier iterations that are still worth something, drawn at random, in `parts` parts. */
   draw(iteration: number, random: Random, parts: number): Replayed {
-    const { keep, episodes: most } = this.#settings;
+    const { episodes: most } = this.#settings;
     const baseline = this.baseline ?? 0;
     const worth = this.#kept.filter(
       ({ iteration: then, trajectory }) =>
-        then < iteration && iteration - then <= keep && returnOf(trajectory) > baseline,
+        then < iteration && this.isYoung(then, iteration) && returnOf(trajectory) > baseline,
     );
     const drawn: WeighedEpisode[][] = Array.from({ length: parts }, () => []);
     for (const [i, { trajectory }] of random.shuffle(worth).slice(0, most).entries()) {
@@ -101,7 +106,11 @@ export function restoreReplay(buffer: ReplayBuffer, store: Store, run: RunId, it
   for (const trajectory of store.trajectories.select({ run })) {
     const { iteration } = trajectory;
     if (iteration === undefined || iteration > iterations) continue;
-    played.set(iteration, [...(played.get(iteration) ?? []), trajectory]);
+    // Of an episode that is too old only its return counts: a long run has more of them than fit into memory.
+    const kept = buffer.isYoung(iteration, iterations) ? trajectory : { ...trajectory, steps: [] };
+    const known = played.get(iteration);
+    if (known) known.push(kept);
+    else played.set(iteration, [kept]);
   }
   for (const [iteration, episodes] of [...played].toSorted(([a], [b]) => a - b)) buffer.add(iteration, episodes);
 }
