@@ -6,25 +6,27 @@ import { readRlRecipe } from '../../../src/training/rl/index.ts';
 import { ReplayBuffer, replaySchema, restoreReplay } from '../../../src/training/rl/replay-buffer.ts';
 import { openStore, type Trajectory } from '../../../src/trajectory/index.ts';
 import { createRandom } from '../../../src/world/index.ts';
-import { exampleStep, exampleTrajectory } from '../../trajectory/examples.ts';
+import { exampleStep, exampleTask, exampleTrajectory } from '../../trajectory/examples.ts';
 
 const layout = { commandTokens: (reply: readonly number[]) => reply.map(() => false) };
 const open = (settings: object = {}) => new ReplayBuffer(layout, replaySchema.parse(settings));
 
 /** Four rollouts of a task, of which so many were won; each is named by its only token. */
 function group(iteration: number, task: string, wins: number): Trajectory[] {
-  return [0, 1, 2, 3].map(rollout => ({
-    ...exampleTrajectory,
-    run: 'rl',
-    id: episodeId({ run: 'rl', iteration, task, rollout }),
-    task: { ...exampleTrajectory.task, id: task },
-    group: trainingGroupId(iteration, task),
-    iteration,
-    rollout,
-    success: rollout < wins,
-    stopReason: rollout < wins ? ('success' as const) : ('step limit' as const),
-    steps: [{ ...exampleStep, tokens: { prompt: [1, 2], reply: [3 + rollout], logProbabilities: [-0.5] } }],
-  }));
+  return [0, 1, 2, 3].map(rollout => {
+    const success = rollout < wins;
+    return exampleTrajectory({
+      run: 'rl',
+      id: episodeId({ run: 'rl', iteration, task, rollout }),
+      task: exampleTask(task),
+      group: trainingGroupId(iteration, task),
+      iteration,
+      rollout,
+      success,
+      stopReason: success ? 'success' : 'step limit',
+      steps: [exampleStep({ success, tokens: { prompt: [1, 2], reply: [3 + rollout], logProbabilities: [-0.5] } })],
+    });
+  });
 }
 const drawn = (buffer: ReplayBuffer, iteration: number, parts = 1) =>
   buffer.draw(iteration, createRandom('replay', iteration), parts).parts;
@@ -91,7 +93,7 @@ describe('the buffer of replayed episodes', () => {
   it('is the same when a run goes on, from the episodes of the iterations that were kept', () => {
     const played = [1, 2, 3].map(iteration => [...group(iteration, 'a', iteration), ...group(iteration, 'b', 1)]);
     const store = openStore(':memory:');
-    store.runs.add({ id: 'rl', kind: 'rl', world: exampleTrajectory.world, config: {} });
+    store.runs.add({ id: 'rl', kind: 'rl', world: 'locked-room', config: {} });
     store.trajectories.addAll(played.flat().toReversed());
     const [straight, resumed] = [open({ episodes: 3 }), open({ episodes: 3 })];
     for (const [i, episodes] of played.slice(0, 2).entries()) straight.add(i + 1, episodes);
@@ -172,9 +174,10 @@ describe('an update that also replays', () => {
 
   it('holds them where the policy has gone far enough already: the clip sees the policy that drew them', async () => {
     expect((await update([], [await episode('a', 0.5, 0.1)])).gradient!.some(slope => slope !== 0)).toBe(true);
-    // e^0.4 is beyond the upper clip of every preset, and an advantage above 0 has no gradient there.
-    const { gradient } = await update([], [await episode('a', 0.5, 0.4)]);
-    expect(gradient!.every(slope => slope === 0)).toBe(true);
+    // e^0.4 is beyond the upper clip, and an advantage above 0 has no gradient there: nothing is left to apply.
+    const { gradient, figures } = await update([], [await episode('a', 0.5, 0.4)]);
+    expect(gradient?.some(slope => slope !== 0) ?? false).toBe(false);
+    expect(figures.replay!.loss).toBeCloseTo(-0.5 * (1 + openObjective('clew').clipHigh), 5);
   });
 
   it('is none where nothing is worth anything, or the weight is 0', async () => {
