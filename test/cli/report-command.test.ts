@@ -19,7 +19,7 @@ beforeAll(() => {
       ).toBe(0);
   }
   expect(clew(['score', db, '--rewards', 'outcome,repeat-penalty', '--store']).code).toBe(0);
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('clew report', () => {
