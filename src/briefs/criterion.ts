@@ -23,6 +23,8 @@ export type Check =
       readonly says: {
         readonly words: readonly string[];
         readonly tag?: MetaTag | undefined;
+        /** Not the thought of the reply but what was thought apart from it, by models that reason. */
+        readonly in?: 'thinking' | undefined;
         readonly by?: number | undefined;
       };
     }
@@ -51,7 +53,16 @@ export const checkSchema: z.ZodType<Check> = z.lazy(() =>
     z.strictObject({ does: patternSchema, by: step }),
     z.strictObject({ never: patternSchema, unless: checkSchema.optional() }),
     z.strictObject({ before: z.tuple([patternSchema, patternSchema]).readonly() }),
-    z.strictObject({ says: z.strictObject({ words, tag: z.enum(metaTags).optional(), by: step }) }),
+    z.strictObject({
+      says: z
+        .strictObject({
+          words,
+          tag: z.enum(metaTags).optional(),
+          in: z.literal('thinking').optional(),
+          by: step,
+        })
+        .refine(says => says.tag === undefined || says.in === undefined, 'thinking has no tag: leave one of them out'),
+    }),
     z.strictObject({ reads: z.strictObject({ words }), before: patternSchema }),
     z.strictObject({ subgoal: z.string().min(1) }),
     z.strictObject({ steps: count }),

@@ -158,18 +158,18 @@ function readBefore(words: readonly string[], pattern: Pattern, episode: Episode
 }
 
 function says(
-  { words, tag, by = Infinity }: { words: readonly string[]; tag?: string | undefined; by?: number | undefined },
+  { words, tag, in: place, by = Infinity }: Extract<Check, { readonly says: unknown }>['says'],
   { trajectory: { steps }, goalKinds }: Episode,
 ): Fact {
+  const names = (text: string) => words.every(word => namesKind(text, filled(word, goalKinds)));
+  if (place === 'thinking')
+    return steps.every(({ thinking }) => thinking == null)
+      ? lacking.thinking
+      : steps.slice(0, by).some(({ thinking }) => thinking != null && names(thinking));
   if (steps.every(step => stepTag(step) === null)) return steps.length === 0 ? false : lacking.tags;
   return steps.slice(0, by).some(step => {
     const own = stepTag(step);
-    return (
-      own !== null &&
-      own !== 'none' &&
-      (tag === undefined || own === tag) &&
-      words.every(word => namesKind(step.parsed!.thought, filled(word, goalKinds)))
-    );
+    return own !== null && own !== 'none' && (tag === undefined || own === tag) && names(step.parsed!.thought);
   });
 }
 

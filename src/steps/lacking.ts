@@ -14,5 +14,6 @@ export const lacking = {
   subgoals: { missing: 'the log has no subgoals' },
   commands: { missing: 'the log has no commands, so that it is not known what there is to act on' },
   goalKinds: { missing: 'the log does not say which kinds of things the goal is about: give its world with --world' },
+  thinking: { missing: 'the log has no thinking apart from the replies' },
   looks: { missing: 'the log does not say which commands were looks' },
 } as const satisfies Record<string, Missing>;

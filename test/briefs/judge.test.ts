@@ -135,3 +135,28 @@ describe('a check', () => {
     });
   });
 });
+
+describe('thinking apart from the reply', () => {
+  const check: Check = { says: { words: ['mug', '{1}'], in: 'thinking' } };
+  const verdict = (thoughts: readonly (string | undefined)[], kinds: readonly string[] | null, asked = check) => {
+    const steps = thoughts.map(thinking => ({ ...handStep(), thinking }));
+    return judge([criterion(1, asked)], handTrajectory(steps), kinds)[0]!.met;
+  };
+
+  it('is read where a criterion asks for it, and is not known where a log has none', () => {
+    expect(verdict([undefined, 'The mug 1 is at the desk.'], ['desk'])).toBe(true);
+    expect(verdict(['The mug is here.', undefined], ['desk'])).toBe(false);
+    expect(verdict([undefined, 'mug, desk'], ['desk'], { says: { words: ['mug'], in: 'thinking', by: 1 } })).toBe(
+      false,
+    );
+    expect(verdict([undefined, undefined], ['desk'])).toEqual({
+      missing: 'the log has no thinking apart from the replies',
+    });
+    expect(verdict(['mug, desk'], null)).toMatchObject({ missing: expect.stringContaining('which kinds of things') });
+  });
+
+  it('has no tag', () => {
+    expect(checkSchema.safeParse(check).success).toBe(true);
+    expect(checkSchema.safeParse({ says: { words: ['mug'], in: 'thinking', tag: 'monitor' } }).success).toBe(false);
+  });
+});
