@@ -11,8 +11,9 @@ export function keysAt(root: unknown, path: readonly PropertyKey[]): string[] {
   return Object.keys((opened(schema) as { shape?: object }).shape ?? {});
 }
 
-/** Without the defaults around it. */
+/** Without the defaults around it, and before it is turned into something else. */
 function opened(schema: unknown): unknown {
-  const inner = (schema as { def?: { innerType?: unknown } }).def?.innerType;
+  const { def } = schema as { def?: { innerType?: unknown; in?: unknown } };
+  const inner = def?.innerType ?? def?.in;
   return inner === undefined ? schema : opened(inner);
 }

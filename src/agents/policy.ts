@@ -41,6 +41,9 @@ export interface PolicyAgentOptions extends SamplerOptions {
   readonly keepTokens?: boolean;
 }
 
+/** Tokens that a reply of a published model has at most, if nothing else is said: it writes letters, not words. */
+export const publishedReplyTokens = 128;
+
 /** An agent that holds threads until it is closed. */
 export interface PolicyAgent extends Agent {
   /** Engine and device, as runs record them: `onnx cpu`. */
@@ -69,7 +72,7 @@ export async function policyAgent({
   name = 'policy',
   temperature = 0.4,
   topP,
-  replyTokens = checkpoint.published ? 128 : 64,
+  replyTokens = checkpoint.published ? publishedReplyTokens : 64,
   onlyAdmissible = false,
   stripTags,
   keepTokens = false,
@@ -91,7 +94,7 @@ export async function policyAgent({
     throw new ClewError('Replies without tags and only admissible commands are two ablations: ask for one of them.');
   const stripped = stripTags && strippedTags(checkpoint, layout, stripTags);
   const read = stripped?.read ?? readTagged;
-  const sampler = shared ?? (await Sampler.open(model, { ...options, texts: textsOf(checkpoint) }));
+  const sampler = shared ?? (await openSampler(checkpoint, options));
   const version = { of: -1, hash: '' };
   const episodes = new Map<string, Played>();
   const sampling = { temperature, ...(topP !== undefined && { topP }), ...layout.stop, limit: replyTokens };
@@ -197,9 +200,12 @@ function parallelOf({ config: { published, layers, keyHeads, headWidth } }: Chec
   return Math.max(4, Math.floor(cache.bytes / (cache.tokens * perToken)));
 }
 
-/** What the tokens of a published model read, by which the ends of its replies are found. */
-function textsOf({ published }: TrainedPolicy): readonly string[] | undefined {
-  return published?.folder.tokenizer.rawTexts();
+/** A sampler for a policy, which finds the ends of a published model's replies in what its tokens read. */
+export function openSampler(
+  { model, published }: Pick<TrainedPolicy, 'model' | 'published'>,
+  options: Omit<SamplerOptions, 'texts'> = {},
+): Promise<Sampler> {
+  return Sampler.open(model, { ...options, texts: published?.folder.tokenizer.rawTexts() });
 }
 
 /** Names a policy by its parameters: equal parameters, equal version. 16 hexadecimal digits. */

@@ -5,10 +5,10 @@ import { UsageError } from '../errors.ts';
 import {
   checkMachine,
   type MachineReport,
+  type QuickstartRecipe,
   quickstartRecipe,
   type QuickstartSettings,
   quickstartSettingsSchema,
-  type StudyRecipe,
   usualMinutesOf,
   usualSpeed,
 } from '../study/index.ts';
@@ -91,7 +91,7 @@ export function quickstartCommand(): Command {
 
 /** What will be done, on what, and how long it will take. */
 function plan(
-  { world, pretraining, demonstrations, sft, expertIteration, arms, evaluation }: StudyRecipe,
+  { world, pretraining, demonstrations, sft, expertIteration, arms, evaluation }: QuickstartRecipe,
   minutes: number,
   machine: MachineReport,
   out: string,
@@ -139,7 +139,7 @@ function plan(
   ].join('\n');
 }
 
-function demonstrationsText(demonstrations: StudyRecipe['demonstrations']): string {
+function demonstrationsText(demonstrations: QuickstartRecipe['demonstrations']): string {
   return typeof demonstrations === 'object' && 'build' in demonstrations
     ? `${demonstrations.build.trajectories} demonstrations by rules`
     : '200 demonstrations';

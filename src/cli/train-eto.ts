@@ -2,6 +2,7 @@ import { calledAs } from '../world/index.ts';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { policyExists, type Trainable, trainable } from '../policy/index.ts';
 import { readPolicy } from './read-policy.ts';
 import { etoSettingsSchema, trainEto } from '../training/stages/index.ts';
 import { openStore, type Trajectory } from '../trajectory/index.ts';
@@ -10,8 +11,10 @@ import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts'
 import { wholeNumber } from './options.ts';
 import { runStage, type StageRunOptions } from './run-stage.ts';
 import { settingsIn, withSettings } from './schema-options.ts';
+import { withTrainableOptions } from './trainable-options.ts';
 
-interface Options extends WorldOptions, StageRunOptions {
+interface Options extends WorldOptions, StageRunOptions, Trainable {
+  readonly seed: number;
   readonly db: string;
   readonly run?: string;
   readonly from: string;
@@ -28,17 +31,18 @@ export function trainEtoCommand(): Command {
   withSettings(command, etoSettingsSchema)
     .option('--keep-every <steps>', 'steps after which the state is kept, to go on from', wholeNumber(), 25)
     .option('--json', 'print the result as JSON');
-  return withComputeOptions(withWorldOptions(command)).action(async (name: string, options: Options) => {
-    const world = await loadWorld(name, options);
-    const settings = settingsIn(etoSettingsSchema, options);
-    if (!existsSync(options.from))
-      throw new UsageError(
-        `There is no policy ${options.from}. Make one with: clew train sft ${calledAs(world)} --out ${options.from}`,
-      );
-    await runStage('ETO', world, await readPolicy(options.from, world), options, context =>
-      trainEto(context, trajectoriesIn(options), settings),
-    );
-  });
+  return withTrainableOptions(withComputeOptions(withWorldOptions(command))).action(
+    async (name: string, options: Options) => {
+      const world = await loadWorld(name, options);
+      const settings = settingsIn(etoSettingsSchema, options);
+      if (!policyExists(options.from))
+        throw new UsageError(
+          `There is no policy ${options.from}. Make one with: clew train sft ${calledAs(world)} --out ${options.from}`,
+        );
+      const start = await trainable(await readPolicy(options.from, world), options, options.seed);
+      await runStage('ETO', world, start, options, context => trainEto(context, trajectoriesIn(options), settings));
+    },
+  );
 }
 
 function trajectoriesIn({ db, run }: Options): Trajectory[] {

@@ -1,11 +1,12 @@
 import { calledAs } from '../world/index.ts';
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
+import { policyExists, type Trainable, trainable } from '../policy/index.ts';
 import { readPolicy } from './read-policy.ts';
 import {
   expertIterationSettingsSchema,
+  publishedExpertIterationSettings,
   trainExpertIteration,
   type ExpertIterationRound,
 } from '../training/stages/index.ts';
@@ -16,9 +17,11 @@ import { untilInterrupted } from './interruption.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { progressOf } from './progress.ts';
 import { settingsIn, withSettings } from './schema-options.ts';
+import { withPublishedDefaults, withTrainableOptions } from './trainable-options.ts';
 import { trainProgress } from './train-progress.ts';
 
-interface Options extends WorldOptions, ComputeOptions {
+interface Options extends WorldOptions, ComputeOptions, Trainable {
+  readonly seed: number;
   readonly demonstrations: string;
   readonly from: string;
   readonly out: string;
@@ -43,59 +46,66 @@ export function trainExpertIterationCommand(): Command {
     .requiredOption('--out <file>', 'the policy to write, a .safetensors file; those of earlier rounds stand beside it')
     .option('--run <name>', 'names the rounds in the database', 'expert iteration');
   withSettings(command, expertIterationSettingsSchema).option('--json', 'print a line of JSON for each round');
-  return withComputeOptions(withWorldOptions(command)).action(async (name: string, options: Options) => {
-    const { from, out, db, run, json = false } = options;
-    const world = await loadWorld(name, options);
-    const demonstrations = demonstrationsIn(options.demonstrations, world);
-    if (!existsSync(from))
-      throw new UsageError(
-        `There is no policy ${from}. Make one with: clew train sft ${calledAs(world)} --demonstrations ` +
-          `${options.demonstrations} --out ${from}`,
+  return withTrainableOptions(withComputeOptions(withWorldOptions(command))).action(
+    async (name: string, options: Options) => {
+      const { from, out, db, run, json = false } = options;
+      const world = await loadWorld(name, options);
+      const demonstrations = demonstrationsIn(options.demonstrations, world);
+      if (!policyExists(from))
+        throw new UsageError(
+          `There is no policy ${from}. Make one with: clew train sft ${calledAs(world)} --demonstrations ` +
+            `${options.demonstrations} --out ${from}`,
+        );
+      const start = await trainable(await readPolicy(from, world), options, options.seed);
+      const settings = settingsIn(
+        expertIterationSettingsSchema,
+        start.published ? withPublishedDefaults(command, options, publishedExpertIterationSettings) : options,
       );
-    const settings = settingsIn(expertIterationSettingsSchema, options);
-    const start = await readPolicy(from, world);
-    const store = openToWrite(db);
-    const learning = trainProgress('learning', { quiet: json });
-    let playing: ReturnType<typeof progressOf> | undefined;
-    const endPlaying = () => {
-      playing?.end();
-      playing = undefined;
-    };
-    try {
-      const policy = await untilInterrupted(signal =>
-        trainExpertIteration(
-          {
-            world,
-            start,
-            out,
-            store,
-            run,
-            learner: computeOptions(options),
-            signal,
-            onEpisode(done, of) {
-              playing ??= progressOf('playing: episodes', of - done + 1, { quiet: json });
-              playing.advance();
-              if (done === of) endPlaying();
+      const store = openToWrite(db);
+      const learning = trainProgress('learning', { quiet: json });
+      let playing: ReturnType<typeof progressOf> | undefined;
+      const endPlaying = () => {
+        playing?.end();
+        playing = undefined;
+      };
+      try {
+        const policy = await untilInterrupted(signal =>
+          trainExpertIteration(
+            {
+              world,
+              start,
+              out,
+              store,
+              run,
+              learner: computeOptions(options),
+              signal,
+              onEpisode(done, of) {
+                playing ??= progressOf('playing: episodes', of - done + 1, { quiet: json });
+                playing.advance();
+                if (done === of) endPlaying();
+              },
+              onStep: learning.onStep,
+              onRound(round) {
+                learning.end();
+                process.stdout.write(`${json ? JSON.stringify(round) : roundLine(round)}\n`);
+              },
             },
-            onStep: learning.onStep,
-            onRound(round) {
-              learning.end();
-              process.stdout.write(`${json ? JSON.stringify(round) : roundLine(round)}\n`);
-            },
-          },
-          demonstrations,
-          settings,
-        ),
-      );
-      if (!policy) process.exitCode = 1;
-      else if (!json)
-        process.stdout.write(pc.dim(`  clew eval ${calledAs(world)} --agent policy:${out} --split seen --db ${db}\n`));
-    } finally {
-      endPlaying();
-      learning.end();
-      store.close();
-    }
-  });
+            demonstrations,
+            settings,
+          ),
+        );
+        if (!policy) process.exitCode = 1;
+        else if (!json)
+          process.stdout.write(
+            pc.dim(`  clew eval ${calledAs(world)} --agent policy:${out} --split seen --db ${db}\n`),
+          );
+      } finally {
+        endPlaying();
+        learning.end();
+        store.close();
+      }
+    },
+  );
 }
 
 function roundLine({ round, rounds, played, won, learnt, file, before }: ExpertIterationRound): string {

@@ -17,7 +17,7 @@ import { demonstrationsIn } from './demonstrations-in.ts';
 import { withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { wholeNumber } from './options.ts';
-import { withTrainableOptions } from './trainable-options.ts';
+import { withPublishedDefaults, withTrainableOptions } from './trainable-options.ts';
 import { readPolicy } from './read-policy.ts';
 import { runStage, type StageRunOptions } from './run-stage.ts';
 import { settingsIn, withSettings } from './schema-options.ts';
@@ -80,18 +80,13 @@ function sftCommand(): Command {
     const world = await loadWorld(name, options);
     const demonstrations = demonstrationsIn(options.demonstrations, world);
     const start = await trainable(await startOf(world, options), options, options.seed);
-    const settings = settingsIn(sftSettingsSchema, start.published ? withPublishedDefaults(command, options) : options);
+    const settings = settingsIn(
+      sftSettingsSchema,
+      start.published ? withPublishedDefaults(command, options, publishedSftSettings) : options,
+    );
     await runStage('SFT', world, start, options, context => trainSft(context, demonstrations, settings));
   });
   return withTrainableOptions(command);
-}
-
-/** Options that nobody gave have other defaults for a published model. */
-function withPublishedDefaults(command: Command, options: object): object {
-  const left = Object.entries(publishedSftSettings).filter(
-    ([name]) => command.getOptionValueSource(name) === 'default',
-  );
-  return { ...options, ...Object.fromEntries(left) };
 }
 
 /** The policy to go on with, or a new one. */

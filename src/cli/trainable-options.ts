@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import { wholeNumber } from './options.ts';
 
+/** Settings whose options nobody gave, with the values that fit a published model. */
+export function withPublishedDefaults(command: Command, options: object, fitting: Readonly<object>): object {
+  const left = Object.entries(fitting).filter(([name]) => command.getOptionValueSource(name) === 'default');
+  return { ...options, ...Object.fromEntries(left) };
+}
+
 /** What of a published model is trained. */
 export function withTrainableOptions(command: Command): Command {
   return command

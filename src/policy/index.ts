@@ -52,4 +52,4 @@ export {
 } from './origin.ts';
 export { publishedPaths } from './published/policy.ts';
 export { inspectOrigin, policyFile, savePolicy } from './save-policy.ts';
-export { type Trainable, trainable } from './published/trainable.ts';
+export { type Trainable, trainable, trainedLike } from './published/trainable.ts';

@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { loadPolicy, type TrainedPolicy } from '../policy/index.ts';
+import { loadPolicy, trainedLike, type TrainedPolicy } from '../policy/index.ts';
 import { beginRun, endRun, endRunByError, type Settings } from '../runs/index.ts';
 import type { StageResult } from '../training/stage.ts';
 import {
@@ -10,9 +9,10 @@ import {
   trainSft,
 } from '../training/stages/index.ts';
 import { type CountedDemonstrations, openDemonstrations, withinTokens } from './demonstrations.ts';
-import { fileName } from './file-name.ts';
+import { fileName, policyPath } from './file-name.ts';
 import { currentStudyRecipe, namesIn } from './former-names.ts';
 import type { RunStage, Staged } from './stages.ts';
+import { isPublishedStart, openPublishedStart } from './study-policy.ts';
 import { annotatorsOf, coldStartArm, startArm, startOrder } from './starts.ts';
 import { timed } from './stopwatch.ts';
 import type { Study, StudyOptions, StudyStartFiles } from './study.ts';
@@ -51,7 +51,7 @@ export async function trainColdStarts(
     return demonstrations;
   };
   for (const start of starts) if (!start.build?.students && !(await open(start))) return null;
-  const pretrained = await trainPretrained(study, options, stage, [...opened.values()]);
+  const pretrained = await beforeStarts(study, options, stage, [...opened.values()]);
   if (!pretrained) return null;
   const done = new Map<string | null, ColdStart>();
   for (const name of orderOf(study)) {
@@ -69,27 +69,26 @@ function orderOf({ recipe }: Study): readonly (string | null)[] {
   return recipe.starts ? startOrder(recipe.starts)! : [null];
 }
 
-function trainPretrained(
+/** The policy that all cold starts begin with: pretrained on world text, or a published model as it is. */
+function beforeStarts(
   study: Study,
   options: StudyOptions,
   stage: RunStage,
   demonstrations: readonly Demonstrations[],
 ): Promise<TrainedPolicy | null> {
   const { policy: shape, pretraining } = study.recipe;
+  if (isPublishedStart(shape)) return openPublishedStart(study.published!, shape, study.world);
   const { pretraining: run } = namesIn(options.store);
   const config = { policy: shape, pretraining };
-  const file = path.join(options.out, `${run}.safetensors`);
   const shown = demonstrations.flatMap(({ trajectories }) => trajectories);
   const writers = annotatorsOf(study.starts.flatMap(({ build }) => build ?? []));
-  return stage('pretraining', '', async () =>
-    likelihood(
-      study,
-      options,
-      { run, kind: 'pretrain', file, config },
-      await newPolicy(study.world, shape, shown, writers),
-      context => trainPretraining(context, pretraining),
-    ),
-  );
+  return stage('pretraining', '', async () => {
+    const start = await newPolicy(study.world, shape, shown, writers);
+    const file = policyPath(options.out, run, start);
+    return likelihood(study, options, { run, kind: 'pretrain', file, config }, start, context =>
+      trainPretraining(context, pretraining!),
+    );
+  });
 }
 
 async function fineTuned(
@@ -108,7 +107,7 @@ async function fineTuned(
 ): Promise<ColdStart | null> {
   const { sft } = study.recipe;
   const suffix = name === null ? '' : `-${fileName(name)}`;
-  const file = path.join(options.out, `cold-start${suffix}.safetensors`);
+  const file = policyPath(options.out, `cold-start${suffix}`, pretrained);
   const demonstrations = withinTokens(all, pretrained, tokens);
   const run = name === null ? 'SFT' : `SFT ${name}`;
   const config = { sft, demonstrations: demonstrations.content };
@@ -171,7 +170,7 @@ async function likelihood(
   );
   if (training) endRun(store, run, { ...(!training.finished && { signal }) });
   if (training && !training.finished) return null;
-  const trained = policy ?? (await loadPolicy(file, world));
+  const trained = policy ?? (await trainedLike(await loadPolicy(file, world), start));
   const result = trained.origin?.stages.at(-1)?.result as { steps: number; tokens: number; loss: number } | undefined;
   return {
     value: trained,

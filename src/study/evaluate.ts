@@ -1,5 +1,5 @@
-import { policyAgent, policyVersion } from '../agents/policy.ts';
-import { type LearnerOptions, Sampler, type TrainedPolicy } from '../policy/index.ts';
+import { openSampler, policyAgent, policyVersion } from '../agents/policy.ts';
+import type { LearnerOptions, Sampler, TrainedPolicy } from '../policy/index.ts';
 import { type PlannedRun, planRun, playRun, refuseLosses } from '../runs/index.ts';
 import type { Store } from '../trajectory/index.ts';
 import type { Stripping } from '../agents/strip-tags.ts';
@@ -64,7 +64,7 @@ export async function evaluatePolicy(study: Study, options: EvaluationOptions): 
 
   async function playAll(): Promise<void> {
     onEpisodes?.(there, all);
-    const sampler = await Sampler.open(policy.model, {
+    const sampler = await openSampler(policy, {
       ...(compute.engine && { engine: compute.engine }),
       ...(compute.workers !== undefined && { workers: compute.workers }),
     });

@@ -16,6 +16,7 @@ export {
   type StudyDemonstrationsInput,
   type StudyStart,
 } from './starts.ts';
+export type { PublishedPolicySettings, StudyPolicyInput, StudyPolicySettings } from './study-policy.ts';
 export { openStudy } from './open-study.ts';
 export { runStudy, type StudyOutcome } from './run-study.ts';
 export { studyResultSchema, type StudyResult } from './result.ts';
@@ -23,6 +24,7 @@ export type { StageEnd, Study, StudyOptions, StudyPanel, StudyProgress, StudySta
 export { formatStudy } from './table.ts';
 export { checkMachine, type MachineReport } from './machine.ts';
 export {
+  type QuickstartRecipe,
   quickstartRecipe,
   quickstartSettingsSchema,
   usualMinutes,

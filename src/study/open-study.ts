@@ -11,6 +11,7 @@ import { type StudyRecipe, startArms } from './recipe.ts';
 import { startArm, type StudyDemonstrations, type StudyStart } from './starts.ts';
 import { checkStripTags } from './strip-tags.ts';
 import type { Study, StudyPanel } from './study.ts';
+import { isPublishedStart, publishedNameOf } from './study-policy.ts';
 
 /**
  * Opens what a recipe names beside its world: panels and demonstrations. Paths in the recipe are read from `folder`.
@@ -64,6 +65,7 @@ export function openStudy(
     world,
     panels,
     rewards,
+    ...(isPublishedStart(recipe.policy) && { published: publishedNameOf(recipe.policy, folder) }),
     starts: starts.map(([name, { demonstrations, tokens }]) => ({
       name,
       tokens,

@@ -1,3 +1,4 @@
+import type { PolicySettings, PretrainingSettings } from '../training/stages/index.ts';
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
 import { faults } from '../trajectory/store/checked.ts';
@@ -91,6 +92,12 @@ const small = {
 /** Demonstrations that are found by search take their time, and are fewer; each is seen as much oftener. */
 const searched = { trajectories: 200, epochs: 20 };
 
+/** A recipe that begins with a new decoder. */
+export type QuickstartRecipe = StudyRecipe & {
+  policy: PolicySettings;
+  pretraining: PretrainingSettings;
+};
+
 /**
  * The study that `clew quickstart` runs, from the world and the minutes alone, so that its numbers do not depend on how
  * fast a machine is: tokens of pretraining, episodes of expert iteration, iterations and panels are in proportion to
@@ -114,7 +121,7 @@ export function quickstartRecipe(
     /** Steps of a demonstration of its expert, in the mean, if known. A small world with short ones gets more of them. */
     readonly demonstrationSteps?: number | null;
   } = {},
-): StudyRecipe {
+): QuickstartRecipe {
   const read = quickstartSettingsSchema.safeParse(settings);
   if (!read.success) throw new ClewError(`The settings of a quickstart do not fit: ${faults(read.error)}.`);
   const { seed } = read.data;
@@ -147,7 +154,7 @@ export function quickstartRecipe(
     arms: size.arms,
     seeds: [seed],
     evaluation: { panels: panelsOf(world, scaled(size.panel, 8)) },
-  });
+  }) as QuickstartRecipe;
 }
 
 /** How many demonstrations of a small world hold enough decisions. */

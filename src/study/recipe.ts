@@ -7,8 +7,6 @@ import { advantagesOfRecipe, rlRecipeSchema, type RlRecipe } from '../training/r
 import {
   type ExpertIterationSettings,
   expertIterationSettingsSchema,
-  type PolicySettings,
-  policySettingsSchema,
   type PretrainingSettings,
   pretrainingSettingsSchema,
   type SftSettings,
@@ -27,6 +25,13 @@ import {
   type StudyDemonstrationsInput,
   type StudyStart,
 } from './starts.ts';
+import {
+  isPublishedStart,
+  type StudyPolicyInput,
+  type StudyPolicySettings,
+  studyPolicySchema,
+  withPublishedDefaults,
+} from './study-policy.ts';
 import { allSplits, type Split } from '../world/index.ts';
 
 const panelSchema = z
@@ -88,8 +93,12 @@ const inputSchema = z.strictObject({
       'where the data of the world are, if it is made from some; --data, or where the world looks by itself, if left out',
     ),
   heldOut: z.array(z.string()).optional().describe('categories that no stage may see, in a world that lets one choose'),
-  policy: policySettingsSchema.prefault({}).describe('the policy before it is trained'),
-  pretraining: pretrainingSettingsSchema.prefault({}).describe('training on world text'),
+  policy: studyPolicySchema
+    .prefault({})
+    .describe('the policy before it is trained: a new decoder, or a published model'),
+  pretraining: pretrainingSettingsSchema
+    .optional()
+    .describe('training on world text, of a new decoder; its defaults if left out'),
   demonstrations: demonstrationsSchema
     .optional()
     .describe(
@@ -162,8 +171,16 @@ export const studyRecipeSchema: z.ZodType<StudyRecipe, StudyRecipeInput> = input
     const trained = read.flatMap(({ name, rl }) => (rl === null ? [] : [{ name, rl }]));
     const unequal = trained.every(({ rl }) => rl !== undefined) ? unequalFormatCost(trained) : null;
     if (unequal !== null) reject(['arms'], unequal);
-    const { demonstrations = rest.starts ? undefined : 'shipped', ...others } = rest;
-    return { ...others, ...(demonstrations !== undefined && { demonstrations }), arms: read };
+    const { demonstrations = rest.starts ? undefined : 'shipped', pretraining, ...others } = rest;
+    const published = isPublishedStart(rest.policy);
+    if (published && pretraining)
+      reject(['pretraining'], 'is for a new decoder: a published model knows its words, so leave it out');
+    return {
+      ...others,
+      ...(!published && { pretraining: pretraining ?? pretrainingSettingsSchema.parse({}) }),
+      ...(demonstrations !== undefined && { demonstrations }),
+      arms: read,
+    };
   },
 );
 
@@ -220,8 +237,9 @@ export interface StudyRecipe {
   world: string;
   data?: string | undefined;
   heldOut?: string[] | undefined;
-  policy: PolicySettings;
-  pretraining: PretrainingSettings;
+  policy: StudyPolicySettings;
+  /** Absent where it begins with a published model. */
+  pretraining?: PretrainingSettings | undefined;
   /** Absent where the recipe names several starts. */
   demonstrations?: StudyDemonstrations | undefined;
   starts?: Record<string, StudyStart> | undefined;
@@ -241,7 +259,7 @@ export interface StudyRecipeInput {
   world: string;
   data?: string | undefined;
   heldOut?: string[] | undefined;
-  policy?: Partial<PolicySettings> | undefined;
+  policy?: StudyPolicyInput | undefined;
   pretraining?: Partial<PretrainingSettings> | undefined;
   demonstrations?: StudyDemonstrationsInput | undefined;
   starts?:
@@ -268,7 +286,7 @@ export function readStudyRecipe(
   input: unknown,
   at: (path: readonly PropertyKey[], key?: string) => string = () => 'The recipe',
 ): StudyRecipe {
-  const read = studyRecipeSchema.safeParse(currentStudyRecipe(input));
+  const read = studyRecipeSchema.safeParse(withPublishedDefaults(currentStudyRecipe(input)));
   if (read.success) return read.data;
   throw new ClewError(
     read.error.issues

@@ -21,8 +21,9 @@ export interface StudyOutcome {
 
 /** Of every start: demonstrations, fine-tuning, evaluation. */
 const stagesOfStart = 3;
-/** Pretraining and the report. */
-const sharedStages = 2;
+/** Pretraining, of a policy that is a new one. */
+const stagesOfNew = 1;
+const stagesOfReport = 1;
 
 /**
  * A study from its recipe to its report: demonstrations, pretraining, fine-tuning, an evaluation of this cold start (of
@@ -58,10 +59,11 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Stu
   await keepRecipe(out, recipe);
   const arms = recipe.arms.filter((arm): arm is TrainedBy => arm.rl !== null);
   const stage = stagesOf(
-    sharedStages +
+    (study.published === undefined ? stagesOfNew : 0) +
       stagesOfStart * study.starts.length +
       (recipe.expertIteration ? 2 : 0) +
-      2 * recipe.seeds.length * arms.length,
+      2 * recipe.seeds.length * arms.length +
+      stagesOfReport,
     progress,
   );
   const evaluated = (arm: string, seed: number | null, policy: TrainedPolicy) =>

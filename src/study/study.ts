@@ -32,6 +32,8 @@ export interface Study {
   /** In the order of the recipe. */
   readonly starts: readonly StudyStartFiles[];
   readonly panels: readonly StudyPanel[];
+  /** The published model that it begins with, as FOLDER or FOLDER+ADAPTER; undefined where the policy is a new one. */
+  readonly published?: string | undefined;
   /** Rewards of one's own that arms name. */
   readonly rewards?: readonly Reward[] | undefined;
 }

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { policyVersion } from '../agents/policy.ts';
-import { loadPolicy, type TrainedPolicy } from '../policy/index.ts';
+import { loadPolicy, trainedLike, type TrainedPolicy } from '../policy/index.ts';
 import { type RlRecipe, trainRl } from '../training/rl/index.ts';
 import type { Demonstrations } from '../training/stages/index.ts';
 import { canonicalJson, type World } from '../world/index.ts';
 import { runName } from './evaluate.ts';
-import { fileName } from './file-name.ts';
+import { fileName, policyPath } from './file-name.ts';
 import type { Staged } from './stages.ts';
 import { timed } from './stopwatch.ts';
 import type { Study, StudyOptions } from './study.ts';
@@ -39,7 +38,7 @@ export async function trainArm(
   } = study;
   const { out, store, compute, signal, progress } = options;
   const run = runName(arm, seed);
-  const file = path.join(out, `${fileName(arm)}-seed-${seed}.safetensors`);
+  const file = policyPath(out, `${fileName(arm)}-seed-${seed}`, start);
   const trained = { arm, seed, file };
   const finished =
     store.runs.get(run)?.status === 'done' ? await policyOf(file, world, { run, seed, recipe, start }) : undefined;
@@ -95,7 +94,7 @@ async function policyOf(
   { run, seed, recipe, start }: { run: string; seed: number; recipe: RlRecipe; start: TrainedPolicy },
 ): Promise<TrainedPolicy | undefined> {
   if (!existsSync(file)) return undefined;
-  const policy = await loadPolicy(file, world);
+  const policy = await trainedLike(await loadPolicy(file, world), start);
   const stage = policy.origin?.stages.at(-1);
   const of = (settings: unknown) => canonicalJson(JSON.parse(JSON.stringify(settings)));
   const same =

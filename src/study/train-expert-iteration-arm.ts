@@ -1,9 +1,8 @@
-import path from 'node:path';
 import type { TrainedPolicy } from '../policy/index.ts';
 import { type ExpertIterationRound, trainExpertIteration } from '../training/stages/index.ts';
 import type { ColdStart } from './cold-start.ts';
 import { namesIn } from './former-names.ts';
-import { fileName } from './file-name.ts';
+import { fileName, policyPath } from './file-name.ts';
 import type { Staged } from './stages.ts';
 import type { Study, StudyOptions } from './study.ts';
 
@@ -21,7 +20,7 @@ export async function trainExpertIterationArm(
   coldStart: ColdStart,
 ): Promise<Staged<TrainedStart> | null> {
   const { expertIteration: arm } = namesIn(store);
-  const file = path.join(out, `${fileName(arm)}.safetensors`);
+  const file = policyPath(out, fileName(arm), coldStart.policy);
   const rounds: ExpertIterationRound[] = [];
   const policy = await trainExpertIteration(
     {

@@ -7,6 +7,7 @@ import { resultSchema } from 'clew/report';
 import household from 'clew/worlds/household';
 import { figureOf, figureSchema, readFigures, readPolicies, tables } from '../../scripts/results/alfworld.ts';
 import { overSeeds, runsOf, tablesOf } from '../../scripts/results/first-rl.ts';
+import { tableOf } from '../../scripts/results/real-models.ts';
 import { play, skilledAgent } from '../report/study.ts';
 
 const results = new URL('../../docs/results/', import.meta.url);
@@ -54,6 +55,35 @@ describe('the figures of ALFWorld', () => {
     expect(wellFormed.of).toBe(played.reduce((sum, { steps }) => sum + steps.length, 0));
     expect(wellFormed.count).toBe(wellFormed.of);
     expect(Object.values(byType).reduce((sum, { of }) => sum + of, 0)).toBe(6);
+  });
+});
+
+describe('the table of published models', () => {
+  it('has a row of every agent and level, and says what has not been played to its end', async () => {
+    const store = openStore(path.join(folder, 'real-models.db'));
+    const evaluation = async (id: string, arm: string, level: string, count: number) => {
+      store.runs.add({ id, kind: 'evaluation', world: household.name, config: { arm, level } });
+      store.trajectories.addAll(await play(household, id, household.tasks('seen', count), expertAgent(), '0'));
+      store.runs.finish(id);
+    };
+    await evaluation('tried', 'zero-shot', 'L0', 1);
+    await evaluation('played', 'zero-shot', 'L0', 3);
+    await evaluation('begun', 'fine-tuned', 'L2', 2);
+    const rows = tableOf(store, ['zero-shot', 'fine-tuned'], 3)
+      .split('\n')
+      .slice(2)
+      .map(row => row.split('|').map(cell => cell.trim()));
+    expect(rows.map(([, arm, level, count]) => [arm, level, count])).toEqual([
+      ['zero-shot', 'L0', '3'],
+      ['zero-shot', 'L1', '0 of 3 played'],
+      ['zero-shot', 'L2', '0 of 3 played'],
+      ['fine-tuned', 'L0', '0 of 3 played'],
+      ['fine-tuned', 'L1', '0 of 3 played'],
+      ['fine-tuned', 'L2', '2 of 3 played'],
+    ]);
+    // The expert wins, is always understood, and never does the same twice.
+    expect(rows[0]!.slice(4, 8)).toEqual([expect.stringMatching(/^100\.0 %/), '-', '0.0 %', '0.0 %']);
+    store.close();
   });
 });
 

@@ -4,6 +4,12 @@ import type { Model } from '../parameters.ts';
 import { newAdapter, wholeModel } from './model.ts';
 import type { PublishedPolicy } from './policy.ts';
 
+/** A policy of which something can be trained. */
+interface Trained {
+  readonly model: Model;
+  readonly published?: PublishedPolicy;
+}
+
 /** What of a published model is trained. */
 export interface Trainable {
   /** The rank of a new adapter on all matrices of its layers. */
@@ -19,7 +25,7 @@ export interface Trainable {
  * @param seed draws the start of a new adapter
  * @throws ClewError when it is not said what, or what is said does not fit the policy
  */
-export async function trainable<Policy extends { readonly model: Model; readonly published?: PublishedPolicy }>(
+export async function trainable<Policy extends Trained>(
   policy: Policy,
   { lora, loraAlpha, full = false }: Trainable,
   seed: string | number,
@@ -46,4 +52,13 @@ export async function trainable<Policy extends { readonly model: Model; readonly
     );
   const adapter = { rank: lora, alpha: loraAlpha ?? 2 * lora, rankStabilised: false, targets: adaptable };
   return { ...policy, model: newAdapter(published.folder, adapter, seed) };
+}
+
+/**
+ * A policy that was written by a training and read again, as it was trained: all weights of a published model are read
+ * into memory where all of them were trained in `start`.
+ */
+export async function trainedLike<Policy extends Trained>(policy: Policy, start: Trained): Promise<Policy> {
+  const whole = start.published && !start.model.config.frozen;
+  return whole ? { ...policy, model: await wholeModel(policy.published!.folder) } : policy;
 }

@@ -11,6 +11,7 @@ export { publishedSftSettings, sftSettingsSchema, trainSft, type SftSettings } f
 export { etoSettingsSchema, trainEto, type EtoSettings } from './train-eto.ts';
 export {
   expertIterationSettingsSchema,
+  publishedExpertIterationSettings,
   trainExpertIteration,
   type ExpertIterationContext,
   type ExpertIterationRound,

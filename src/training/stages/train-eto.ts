@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
-import { layoutOfPolicy, type Row, trajectoryRow } from '../../policy/index.ts';
+import { episodeLayoutOf, type Row, trajectoryRow } from '../../policy/index.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
 import { hash } from '../../world/index.ts';
 import { eto } from '../eto/eto.ts';
 import { preferencePairs } from '../eto/pairs.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import { fittingRow } from './fitting-row.ts';
-import { originHash, type StageContext } from './train-pretraining.ts';
+import { originHash, publishedFacts, type StageContext } from './train-pretraining.ts';
 
 /** What decides a training on preference pairs, beside the policy it begins with and the trajectories. */
 export const etoSettingsSchema = z.strictObject({
@@ -32,7 +32,7 @@ export async function trainEto(
   settings: EtoSettings,
 ): Promise<StageResult> {
   const { epochs, pairsPerStep, learningRate, beta, perTask, shorterWins, seed } = settings;
-  const layout = layoutOfPolicy(start);
+  const layout = episodeLayoutOf(start);
   const { context } = start.model.config;
   const row = (trajectory: Trajectory): Row => {
     if (trajectory.world !== world.name)
@@ -60,6 +60,7 @@ export async function trainEto(
       worldVersion: world.version,
       grammar: world.grammar,
       from: originHash(start),
+      ...publishedFacts(start),
       pairs: pairs.length,
       content: hash(chosen.map(({ winner, loser }) => `${winner.id} ${loser.id}`).join('\n')),
       ...settings,

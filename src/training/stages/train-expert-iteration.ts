@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { policyAgent, policyVersion } from '../../agents/policy.ts';
+import { policyAgent, policyVersion, publishedReplyTokens } from '../../agents/policy.ts';
 import {
   completeKit,
   wonDemonstrations,
@@ -9,14 +9,14 @@ import {
   trajectoryLeaks,
 } from '../../demonstrations/index.ts';
 import { ClewError } from '../../errors.ts';
-import { loadPolicy, type TrainedPolicy } from '../../policy/index.ts';
+import { loadPolicy, trainedLike, type TrainedPolicy } from '../../policy/index.ts';
 import { planRun, playRun, playSettingsSchema, refuseLosses, samplingSettingsSchema } from '../../runs/index.ts';
 import { contentHash, type Store } from '../../trajectory/index.ts';
 import { canonicalJson, createRandom, hash, type TaskRecord } from '../../world/index.ts';
 import { taskPool } from '../task-pool.ts';
 import type { Demonstrations } from './demonstrations.ts';
 import type { StageContext } from './train-pretraining.ts';
-import { sftSettingsSchema, trainSft } from './train-sft.ts';
+import { publishedSftSettings, sftSettingsSchema, trainSft } from './train-sft.ts';
 
 /** What decides rounds of expert iteration, beside the policy they begin with and the demonstrations. */
 export const expertIterationSettingsSchema = z.strictObject({
@@ -50,6 +50,14 @@ export const expertIterationSettingsSchema = z.strictObject({
     .describe('share of those in which places have other names too, where the world allows it'),
   seed: z.int().nonnegative().default(0).describe('random seed'),
 });
+/** What fits a published model instead of the defaults: see `publishedSftSettings`. */
+export const publishedExpertIterationSettings = {
+  replyTokens: publishedReplyTokens,
+  epochs: 1,
+  learningRate: publishedSftSettings.learningRate,
+  permuteThings: 0,
+  permutePlaces: 0,
+} as const satisfies Partial<ExpertIterationSettings>;
 export type ExpertIterationSettings = z.infer<typeof expertIterationSettingsSchema>;
 
 export interface ExpertIterationContext extends Omit<StageContext, 'onLearner'> {
@@ -120,7 +128,7 @@ export async function trainExpertIteration(
   let policy = context.start;
   for (let round = 1; round <= rounds; round++) {
     const name = `${run}, round ${round}`;
-    const file = round === rounds ? out : roundFile(out, round);
+    const file = round === rounds ? out : roundFile(context, round);
     const tasks = drawTasks(pool, store, runs, settings, round);
     if (!(await play(context, policy, name, tasks, settings))) return null;
     runs.push(name);
@@ -137,18 +145,26 @@ export async function trainExpertIteration(
         trajectories: [...learnt, ...demonstrations.trajectories],
         content: hash(canonicalJson([demonstrations.content, contentHash(store, { run: runs, success: true })])),
       },
-      sftSettingsSchema.parse({ epochs, learningRate, permuteThings, permutePlaces, seed }),
+      sftSettingsSchema.parse({
+        ...(context.start.published && publishedSftSettings),
+        epochs,
+        learningRate,
+        permuteThings,
+        permutePlaces,
+        seed,
+      }),
     );
     if (training && !training.finished) return null;
-    policy = await loadPolicy(file, world);
+    policy = await trainedLike(await loadPolicy(file, world), context.start);
     const { trajectories: played, successes: won } = store.trajectories.count({ run: name });
     onRound?.({ round, rounds, played, won, learnt: learnt.length, file, before: training === null });
   }
   return policy;
 }
 
-/** Where the policy of a round stands that is not the last: `name-1.safetensors`. */
-function roundFile(out: string, round: number): string {
+/** Where the policy of a round stands that is not the last: `name-1.safetensors`, or the folder `name-1`. */
+function roundFile({ out, start }: ExpertIterationContext, round: number): string {
+  if (start.published) return `${out}-${round}`;
   const { dir, name } = path.parse(out);
   return path.join(dir, `${name}-${round}.safetensors`);
 }

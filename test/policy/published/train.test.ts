@@ -187,7 +187,7 @@ async function shown(count: number) {
   return { trajectories, content: `shown ${count}` };
 }
 
-describe('supervised fine-tuning of a published model', () => {
+describe('supervised fine-tuning of a published model', { timeout: 300_000 }, () => {
   const settings = sftSettingsSchema.parse({
     ...publishedSftSettings,
     epochs: 5,
@@ -262,7 +262,7 @@ describe('supervised fine-tuning of a published model', () => {
   });
 });
 
-describe('reinforcement learning of a published model', () => {
+describe('reinforcement learning of a published model', { timeout: 300_000 }, () => {
   const recipe = readRlRecipe({
     advantages: 'rlvmr:fixed',
     objective: { preset: 'clew', options: { klCoefficient: 0.05 } },
