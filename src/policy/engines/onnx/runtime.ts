@@ -127,8 +127,8 @@ const remedies: Record<Provider, string> = {
     'WebGPU needs onnxruntime-node and a Vulkan (Linux), Metal or Direct3D 12 driver; on Linux install libvulkan1 ' +
     'and the driver\'s Vulkan part. Or choose the provider "cpu".',
   cuda:
-    'CUDA needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider libraries: ONNXRUNTIME_NODE_INSTALL=cuda12 node ' +
-    'node_modules/onnxruntime-node/script/install. Or choose the provider "cpu".',
+    'CUDA needs an NVIDIA driver, and libraries that clew engines install cuda fetches and says how to find. Or ' +
+    'choose the provider "cpu".',
 };
 
 /** Multiplies two small matrices on the provider alone, with no way back to the CPU; throws a remedy if that fails. */
@@ -155,7 +155,8 @@ export async function probe(runtime: Runtime, provider: Provider): Promise<void>
   }
 }
 
-function probeModel(): Uint8Array {
+/** A graph that multiplies `x` [2, 2] with itself: `y`. */
+export function probeModel(): Uint8Array {
   const model = new OnnxModel();
   model.input('x', 'float32', [2, 2]);
   model.output(model.node('MatMul', ['x', 'x']), 'y', 'float32', [2, 2]);

@@ -48,10 +48,18 @@ export async function fetchWheel(pip: Tool, gpu: boolean, into: string): Promise
   return file;
 }
 
-/** Fetches wheels that do not depend on Python's version; gives their paths. */
-export async function fetchWheels(pip: Tool, requirements: readonly string[], into: string): Promise<string[]> {
+/**
+ * Fetches wheels that do not depend on Python's version; gives their paths.
+ * @param options of pip, for wheels that do
+ */
+export async function fetchWheels(
+  pip: Tool,
+  requirements: readonly string[],
+  into: string,
+  options: readonly string[] = [],
+): Promise<string[]> {
   const before = new Set(await readdir(into).catch(() => []));
-  await download(pip, requirements, into, []);
+  await download(pip, requirements, into, options);
   return (await readdir(into)).filter(name => !before.has(name)).map(name => path.join(into, name));
 }
 
