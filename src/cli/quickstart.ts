@@ -14,7 +14,8 @@ import {
 } from '../study/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { dataHelp, loadWorld, loadWorldModule } from './load-world.ts';
-import { demonstrationSteps } from '../training/needed-context.ts';
+import { demonstrationTokens } from '../training/needed-context.ts';
+import { codecOf, layoutOf } from '../policy/index.ts';
 import { worldTokenizer } from '../training/vocabulary.ts';
 import { withSettings } from './schema-options.ts';
 import { quickstartWorld } from './shipped-worlds.ts';
@@ -53,7 +54,8 @@ export function quickstartCommand(): Command {
       const world = await loadWorld(name, { data, heldOut: module.kit?.suggestedHeldOut });
       const out = given ?? path.join('runs', usual ? 'quickstart' : `quickstart-${world.name}`);
       // What ships demonstrations has its settings; of any other world its texts say how large a policy it needs.
-      const vocabulary = world.kit.demonstrations ? Infinity : (await worldTokenizer(world)).size;
+      const tokenizer = world.kit.demonstrations ? null : await worldTokenizer(world);
+      const vocabulary = tokenizer?.size ?? Infinity;
       const usualHere = usualMinutesOf(world, vocabulary);
       const minutes = asked ?? usualHere;
       const recipe = quickstartRecipe(world, {
@@ -61,7 +63,8 @@ export function quickstartCommand(): Command {
         seed,
         name,
         vocabulary,
-        demonstrationSteps: vocabulary === Infinity || !world.expert ? null : await demonstrationSteps(world),
+        demonstrationTokens:
+          tokenizer && world.expert ? await demonstrationTokens(world, layoutOf(tokenizer, codecOf(world))) : null,
       });
       if (!json)
         process.stderr.write(`${plan(recipe, minutes, await checkMachine(out, computeOptions(compute)), out)}\n`);
