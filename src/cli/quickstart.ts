@@ -14,8 +14,7 @@ import {
 } from '../study/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { dataHelp, loadWorld, loadWorldModule } from './load-world.ts';
-import { demonstrationTokens } from '../training/needed-context.ts';
-import { codecOf, layoutOf } from '../policy/index.ts';
+import { demonstrationSteps } from '../training/needed-context.ts';
 import { worldTokenizer } from '../training/vocabulary.ts';
 import { withSettings } from './schema-options.ts';
 import { quickstartWorld } from './shipped-worlds.ts';
@@ -54,8 +53,7 @@ export function quickstartCommand(): Command {
       const world = await loadWorld(name, { data, heldOut: module.kit?.suggestedHeldOut });
       const out = given ?? path.join('runs', usual ? 'quickstart' : `quickstart-${world.name}`);
       // What ships demonstrations has its settings; of any other world its texts say how large a policy it needs.
-      const tokenizer = world.kit.demonstrations ? null : await worldTokenizer(world);
-      const vocabulary = tokenizer?.size ?? Infinity;
+      const vocabulary = world.kit.demonstrations ? Infinity : (await worldTokenizer(world)).size;
       const usualHere = usualMinutesOf(world, vocabulary);
       const minutes = asked ?? usualHere;
       const recipe = quickstartRecipe(world, {
@@ -63,8 +61,7 @@ export function quickstartCommand(): Command {
         seed,
         name,
         vocabulary,
-        demonstrationTokens:
-          tokenizer && world.expert ? await demonstrationTokens(world, layoutOf(tokenizer, codecOf(world))) : null,
+        demonstrationSteps: vocabulary === Infinity || !world.expert ? null : await demonstrationSteps(world),
       });
       if (!json)
         process.stderr.write(`${plan(recipe, minutes, await checkMachine(out, computeOptions(compute)), out)}\n`);

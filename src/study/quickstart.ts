@@ -79,11 +79,8 @@ const small = {
   policy: { preset: 'pico' as const },
   pretraining: { tokensPerStep: 1000, learningRate: 0.006, questions: 0.9 },
   pretrainingTokens: 1_200_000,
-  /**
-   * By how many tokens they have: of short ones there must be more, and more tokens than this, four times each, unlearn
-   * what pretraining taught.
-   */
-  demonstrations: { tokens: 165_000, least: 400, most: 2000 },
+  /** By how many steps they have, since what teaches is how many decisions are seen. */
+  demonstrations: { steps: 8000, least: 400, most: 2000 },
   sft: { tokensPerStep: 1500, learningRate: 0.003, permutePlaces: 0.5 },
   epochs: 4,
   expertIteration: { rounds: 3, tasks: 300, pool: 2000, epochs: 1, learningRate: 0.002 },
@@ -112,7 +109,7 @@ export function quickstartRecipe(
   {
     name = world.name,
     vocabulary = Infinity,
-    demonstrationTokens = null,
+    demonstrationSteps = null,
     ...settings
   }: Partial<QuickstartSettings> & {
     /** What a study calls the world: the path of its file, where it does not ship. */
@@ -121,8 +118,8 @@ export function quickstartRecipe(
      * Different words of the world's texts, if known: see `worldTokenizer`. A world with few of them is a small one.
      */
     readonly vocabulary?: number;
-    /** Tokens of a demonstration of its expert, in the mean, if known. A small world with short ones gets more of them. */
-    readonly demonstrationTokens?: number | null;
+    /** Steps of a demonstration of its expert, in the mean, if known. A small world with short ones gets more of them. */
+    readonly demonstrationSteps?: number | null;
   } = {},
 ): QuickstartRecipe {
   const read = quickstartSettingsSchema.safeParse(settings);
@@ -134,7 +131,7 @@ export function quickstartRecipe(
     size === usual
       ? { trajectories: undefined, epochs: size.epochs }
       : world.expert
-        ? { trajectories: demonstrationsOf(demonstrationTokens, share), epochs: size.epochs }
+        ? { trajectories: demonstrationsOf(demonstrationSteps, share), epochs: size.epochs }
         : searched;
   const scaled = (amount: number, least: number) => Math.max(least, Math.round(amount * share));
   return readStudyRecipe({
@@ -160,10 +157,10 @@ export function quickstartRecipe(
   }) as QuickstartRecipe;
 }
 
-/** How many demonstrations of a small world hold enough tokens. */
-function demonstrationsOf(tokens: number | null, share: number): number {
-  const { tokens: wanted, least, most } = small.demonstrations;
-  return tokens === null ? least : Math.min(most, Math.max(least, 100 * Math.round((share * wanted) / tokens / 100)));
+/** How many demonstrations of a small world hold enough decisions. */
+function demonstrationsOf(steps: number | null, share: number): number {
+  const { steps: wanted, least, most } = small.demonstrations;
+  return steps === null ? least : Math.min(most, Math.max(least, 100 * Math.round((share * wanted) / steps / 100)));
 }
 
 /** The minutes of a quickstart where nobody says how many. */

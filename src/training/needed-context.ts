@@ -35,10 +35,10 @@ export async function neededContext(
   return Math.max(least, grain * Math.ceil((room * Math.max(longest, lost)) / grain));
 }
 
-/** Tokens of a demonstration by the world's own expert, in the mean of a few training tasks. */
-export async function demonstrationTokens(world: World, layout: Layout): Promise<number> {
+/** Steps of a demonstration by the world's own expert, in the mean of a few training tasks. */
+export async function demonstrationSteps(world: World): Promise<number> {
   const shown = await played(world);
-  return shown.reduce((sum, each) => sum + trajectoryRow(each, layout).tokens.length, 0) / shown.length;
+  return shown.reduce((sum, { steps }) => sum + steps.length, 0) / shown.length;
 }
 
 async function played(world: World): Promise<Trajectory[]> {

@@ -184,13 +184,13 @@ describe('the recipe of the quickstart', () => {
     expect(small.policy).toMatchObject({ preset: 'pico' });
     expect(small.demonstrations).toMatchObject({ build: { trajectories: 400 } });
     expect(small.sft.epochs).toBe(4);
-    // Short demonstrations hold few tokens, so there are more of them; but no more than can be made.
-    const of = (demonstrationTokens: number, minutes?: number) =>
-      quickstartRecipe(workshop as World, { vocabulary: 170, demonstrationTokens, minutes }).demonstrations;
-    expect(of(165)).toMatchObject({ build: { trajectories: 1000 } });
-    expect(of(20)).toMatchObject({ build: { trajectories: 2000 } });
-    expect(of(500)).toMatchObject({ build: { trajectories: 400 } });
-    expect(of(165, 1)).toMatchObject({ build: { trajectories: 400 } });
+    // Short demonstrations hold few decisions, so there are more of them; but no more than can be made.
+    const of = (demonstrationSteps: number, minutes?: number) =>
+      quickstartRecipe(workshop as World, { vocabulary: 170, demonstrationSteps, minutes }).demonstrations;
+    expect(of(8)).toMatchObject({ build: { trajectories: 1000 } });
+    expect(of(1)).toMatchObject({ build: { trajectories: 2000 } });
+    expect(of(30)).toMatchObject({ build: { trajectories: 400 } });
+    expect(of(8, 1)).toMatchObject({ build: { trajectories: 400 } });
     expect(usualMinutesOf(workshop as World, 170)).toBeLessThan(usualMinutes);
     // Twice the minutes, twice the work; and no epoch more.
     const long = quickstartRecipe(workshop as World, {

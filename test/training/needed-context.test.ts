@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import workshop from '../../examples/workshop/world.ts';
 import { completeKit, demonstrate, rulesAnnotator, trajectoryOf } from '../../src/demonstrations/index.ts';
 import { codecOf, layoutOf, trajectoryRow } from '../../src/policy/index.ts';
-import { demonstrationTokens, neededContext } from '../../src/training/needed-context.ts';
+import { demonstrationSteps, neededContext } from '../../src/training/needed-context.ts';
 import { newPolicy, policySettingsSchema } from '../../src/training/stages/index.ts';
 import { worldTokenizer } from '../../src/training/vocabulary.ts';
 import type { World } from '../../src/world/index.ts';
@@ -41,9 +41,9 @@ test('short episodes get the least one, and a new policy has it unless told othe
   expect(told.model.config.context).toBe(320);
 });
 
-test('the tokens of a demonstration are those of the expert, with its mistakes', async () => {
-  const { length } = trajectoryRow(await demonstration(), layout).tokens;
-  const mean = await demonstrationTokens(world, layout);
-  expect(mean).toBeGreaterThan(length / 4);
-  expect(mean).toBeLessThan(length * 4);
+test('the steps of a demonstration are those of the expert, with its mistakes', async () => {
+  const { steps } = await demonstration();
+  const mean = await demonstrationSteps(world);
+  expect(mean).toBeGreaterThan(steps.length / 4);
+  expect(mean).toBeLessThan(steps.length * 4);
 });
