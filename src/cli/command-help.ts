@@ -116,6 +116,7 @@ const examples: Readonly<Record<string, readonly (readonly [line: string, purpos
   ],
   serve: [['clew serve locked-room --port 8000', 'a world for trainers elsewhere']],
   engines: [['clew engines', 'what policies can run on here']],
+  'engines install cuda': [['clew engines install cuda', 'for an NVIDIA GPU, on Linux']],
   'engines install tensorflow': [['clew engines install tensorflow --gpu', 'for an NVIDIA GPU']],
   'alfworld fetch': [['clew alfworld fetch', 'the official games']],
   'alfworld list': [['clew alfworld list', 'what is there, split by split']],
