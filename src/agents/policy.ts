@@ -13,7 +13,7 @@ import { ClewError } from '../errors.ts';
 import { parseReply } from '../tags/index.ts';
 import { type Stripping, strippedTags } from './strip-tags.ts';
 import type { Agent, Failure, Reply, Turn } from './agent.ts';
-import { policyForecaster } from './forecast.ts';
+import { policyForecaster } from './policy-forecaster.ts';
 
 export interface PolicyAgentOptions extends SamplerOptions {
   /** Its model may be trained on between episodes: what is written is always the newest parameters'. */

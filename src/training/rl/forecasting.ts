@@ -1,4 +1,5 @@
-import { type Forecaster, forecastLayoutOf, forecastTasks, policyForecaster } from '../../agents/forecast.ts';
+import { type Forecaster, forecastTasks } from '../../agents/forecast.ts';
+import { forecastLayoutOf, policyForecaster } from '../../agents/policy-forecaster.ts';
 import { cutShort, type ForecastGroup, groupFacts, vocabularyOf } from '../../forecasts/index.ts';
 import {
   type AdamW,

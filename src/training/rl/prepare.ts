@@ -1,4 +1,4 @@
-import { forecastLayoutOf } from '../../agents/forecast.ts';
+import { forecastLayoutOf } from '../../agents/policy-forecaster.ts';
 import { completeKit } from '../../demonstrations/index.ts';
 import { type Briefs, briefsOf } from '../../briefs/index.ts';
 import { rubricsOf } from '../../rubrics/index.ts';
