@@ -33,22 +33,10 @@ export function laboratoryExpert(): Expert {
     });
   }
 
-  /** What the experiment needs from here on. */
-  function wantedNow(current: Goal): Thing[] {
-    const { target, kind } = current;
-    switch (kind) {
-      case 'grow':
-        return ['can', target];
-      case 'mix':
-        return [...new Set(mixesLeft(current).flatMap(({ paint, into }): Thing[] => [paint, into]))];
-      case 'measure':
-      case 'melting point':
-        return notes.degrees.has(target) ? [target] : ['thermometer', target];
-      case 'conduct':
-        return notes.conducts.has(target) ? [target] : ['battery', target];
-      default:
-        return [target];
-    }
+  /** What the experiment needs from here on: what has been found out needs no instrument any more. */
+  function wantedNow(current: Goal): readonly Thing[] {
+    if (current.kind === 'mix') return paintsOf(mixesLeft(current));
+    return isJudged(current) && box(current) ? [current.target] : partsOf(current);
   }
 
   /** What is still to be held before the experiment can go on. */
@@ -226,18 +214,27 @@ function isJudged(goal: Goal): goal is Judged {
 
 /** Whether a thing plays a part in the experiment. */
 function isWanted(goal: Goal, thing: Thing): boolean {
-  if (thing === goal.target) return true;
+  return partsOf(goal).includes(thing) || (goal.kind === 'mix' && goal.mixes.some(({ makes }) => makes === thing));
+}
+
+/** Everything that an experiment is made with. */
+function partsOf(goal: Goal): readonly Thing[] {
+  const { target } = goal;
   switch (goal.kind) {
     case 'measure':
     case 'melting point':
-      return thing === 'thermometer';
+      return ['thermometer', target];
     case 'conduct':
-      return thing === 'battery';
+      return ['battery', target];
     case 'grow':
-      return thing === 'can';
+      return ['can', target];
     case 'mix':
-      return goal.mixes.some(mix => [mix.paint, mix.into, mix.makes].includes(thing as never));
+      return paintsOf(goal.mixes);
     default:
-      return false;
+      return [target];
   }
+}
+
+function paintsOf(mixes: (Goal & { kind: 'mix' })['mixes']): readonly Thing[] {
+  return [...new Set(mixes.flatMap(({ paint, into }): Thing[] => [paint, into]))];
 }

@@ -1,5 +1,6 @@
 import { type CommandEvent, defineWorld, type World, type WorldState } from 'clew';
 import { matterIn } from '../asking/matters.ts';
+import { lookedUp } from '../desk/look-up.ts';
 import { answerText, wrong } from '../desk/texts.ts';
 import { answerTo, matterOf, sentenceOf } from './gap.ts';
 import { kit } from './kit.ts';
@@ -54,14 +55,7 @@ const supportDeskAsks: World<Task, WorldState<AsksContext>, AsksEvent & CommandE
     settled: ({ context }) => isDone(context),
     'goal holds': ({ context }) => holds(context),
   },
-  look: ({ context: { orders, ticket } }, _, event) =>
-    event.type === 'lookUp'
-      ? {
-          target: `order ${event.order}`,
-          contents: JSON.stringify(orders[event.order] ?? null),
-          needed: event.order === ticket.order,
-        }
-      : undefined,
+  look: ({ context }, _, event) => (event.type === 'lookUp' ? lookedUp(context, event) : undefined),
   maxSteps: 15,
   expert: createExpert,
   kit,

