@@ -87,7 +87,8 @@ export function evalCommand(): Command {
             evaluations.push(evaluation);
             if (!options.json)
               process.stdout.write(
-                `${pc.bold(evaluation.run)}\n${formatMeasurement(evaluation.measurement)}\n${foretold(evaluation)}${parts.length > 1 ? '\n' : ''}`,
+                `${pc.bold(evaluation.run)}\n${formatMeasurement(evaluation.measurement)}\n` +
+                  `${foretold(evaluation)}${parts.length > 1 ? '\n' : ''}`,
               );
           }
           tellOfReplies(agent);

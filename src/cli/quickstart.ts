@@ -18,7 +18,8 @@ import { demonstrationSteps } from '../training/needed-context.ts';
 import { worldTokenizer } from '../training/vocabulary.ts';
 import { withSettings } from './schema-options.ts';
 import { quickstartWorld } from './shipped-worlds.ts';
-import { conductStudy, printJson } from './study.ts';
+import { printJson } from './print-json.ts';
+import { conductStudy } from './study.ts';
 
 interface Options extends ComputeOptions, QuickstartSettings {
   readonly world: string;

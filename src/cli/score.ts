@@ -26,6 +26,7 @@ import { allSplits } from '../world/index.ts';
 import { isDatabase, loadTrajectories } from './load-trajectories.ts';
 import { withLogOptions, type LogOptions } from './log-options.ts';
 import { oneOf } from './options.ts';
+import { printJson } from './print-json.ts';
 import { formatForecastsScored, isForecastRule, scoreGathered } from './score-forecasts.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { type RewardFileOption, rewardsIn, withRewardFile } from './reward-file.ts';
@@ -108,11 +109,18 @@ export function scoreCommand(): Command {
         else scoreAll();
         const foretold = scoreGathered(gathered, rules, store);
         const summaries = tallies.map(tally => tally.summary());
-        process.stdout.write(
-          given.json
-            ? `${JSON.stringify({ file, rewards: summaries, trajectories: scored, ...(rules.length > 0 && { forecasts: foretold.map(({ summary, scores }) => ({ ...summary, scores })) }), ...(store && { stored: kept.scores, notStored: kept.unknown }) }, null, 2)}\n`
-            : `${[...summaries.map(formatSummary), ...foretold.map(({ summary }) => formatForecastsScored(summary))].join('\n\n')}\n`,
-        );
+        if (given.json)
+          printJson({
+            file,
+            rewards: summaries,
+            trajectories: scored,
+            ...(rules.length > 0 && { forecasts: foretold.map(({ summary, scores }) => ({ ...summary, scores })) }),
+            ...(store && { stored: kept.scores, notStored: kept.unknown }),
+          });
+        else {
+          const told = foretold.map(({ summary }) => formatForecastsScored(summary));
+          process.stdout.write(`${[...summaries.map(formatSummary), ...told].join('\n\n')}\n`);
+        }
         if (store && !given.json)
           process.stdout.write(
             `\n${file}: ${kept.scores} scores ` +

@@ -17,6 +17,7 @@ import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
 import { loadWorld } from './load-world.ts';
+import { printJson } from './print-json.ts';
 import { type RewardFileOption, rewardsIn, withRewardFile } from './reward-file.ts';
 import { readSettings } from './settings-file.ts';
 import { dataHelp } from './load-world.ts';
@@ -155,8 +156,4 @@ function printStudy({ result, files }: StudyOutcome): void {
   process.stdout.write(
     `\n${pc.bold(files.report)}  the page to read and to show\n${files.result}  the same figures as data\n`,
   );
-}
-
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
