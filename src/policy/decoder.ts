@@ -202,7 +202,12 @@ function perHead(tape: Tape, config: ModelConfig, x: Tensor, gain: string): Laye
   return [ops.reshape(output, x.shape), gradient => ops.reshape(backward(ops.reshape(gradient, rows)), x.shape)];
 }
 
-function embed(tape: Tape, config: ModelConfig, inputs: TokenInputs): readonly [Tensor, (gradient: Tensor) => void] {
+/** Embeddings of tokens, [n, width]. */
+export function embed(
+  tape: Tape,
+  config: ModelConfig,
+  inputs: TokenInputs,
+): readonly [Tensor, (gradient: Tensor) => void] {
   const { ops } = tape;
   const [own, backOwn] = embedding(tape, inputs.tokens, outerNames(config).embedding);
   if (config.gemma) {

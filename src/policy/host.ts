@@ -1,5 +1,12 @@
 import type { ModelConfig } from './config.ts';
-import type { Engine, EngineDescription, Feeds, GraphDefinition, Program } from './engines/engine.ts';
+import {
+  type Engine,
+  type EngineDescription,
+  type Feeds,
+  type GraphDefinition,
+  type Program,
+  withSources,
+} from './engines/engine.ts';
 import { type EngineOptions, openEngine } from './engines/open.ts';
 import type { Written } from './decoded-slot.ts';
 import { DecodingLoop, type ReplyTask, type SlotUse } from './decoding-loop.ts';
@@ -78,11 +85,11 @@ export class Host {
   async gradient(task: GradientTask): Promise<Record<string, Float32Array>> {
     const { config, parameters } = this.#options;
     const into = new Float32Array(this.#options.gradients[task.slot]!);
-    if (isLayerwise(config)) {
+    if (isLayerwise(config, task.size, this.#engine.description.provider)) {
       if (!task.add) into.fill(0);
       const run: RunGraph = (definition, feeds) =>
         this.#inTurn(async () => (await this.#program(definition)).run(feeds));
-      return layerwiseGradient(run, config, new Float32Array(parameters), into, task);
+      return layerwiseGradient(run, config, new Float32Array(parameters), into, this.#options.frozen ?? {}, task);
     }
     const outputs = await this.#run(trainingGraph(config, task.size, task.loss), task);
     const figures: Record<string, Float32Array> = {};
@@ -127,7 +134,7 @@ export class Host {
   #run(definition: GraphDefinition, task: { version: number; feeds: Feeds }): Promise<Record<string, Float32Array>> {
     return this.#inTurn(async () => {
       this.#refresh(task.version);
-      const program = await this.#program(definition);
+      const program = await this.#program(withSources(definition, this.#options.frozen ?? {}));
       return program.run({ ...this.#parameters, ...task.feeds });
     });
   }
@@ -151,7 +158,7 @@ export class Host {
     if (this.#programs.size >= most) await this.#drop(() => true);
     // Such a program of a published model holds its weights once more.
     if (definition.repeated && this.#options.frozen) await this.#drop(name => this.#repeated.has(name), 1);
-    const program = await this.#engine.compile(withSources(definition, this.#options.frozen ?? {}));
+    const program = await this.#engine.compile(definition);
     this.#programs.set(definition.name, program);
     if (definition.repeated) this.#repeated.add(definition.name);
     return program;
@@ -176,13 +183,4 @@ export class Host {
     );
     this.#version = version;
   }
-}
-
-/** The same graph, which reads these inputs where they lie. */
-export function withSources(definition: GraphDefinition, sources: FrozenParameters): GraphDefinition {
-  const inputs = Object.entries(definition.inputs).map(([name, input]) => {
-    const source = sources[name];
-    return [name, source ? { ...input, source } : input] as const;
-  });
-  return { ...definition, inputs: Object.fromEntries(inputs) };
 }

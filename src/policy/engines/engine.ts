@@ -79,3 +79,15 @@ export function checkFeeds(definition: GraphDefinition, feeds: Feeds): void {
       );
   }
 }
+
+/** The same graph, which reads these inputs where they lie. */
+export function withSources(
+  definition: GraphDefinition,
+  sources: Readonly<Record<string, TensorSource>>,
+): GraphDefinition {
+  const inputs = Object.entries(definition.inputs).map(([name, input]) => {
+    const source = sources[name];
+    return [name, source ? { ...input, source } : input] as const;
+  });
+  return { ...definition, inputs: Object.fromEntries(inputs) };
+}

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EngineOptions } from '../engines/open.ts';
 import { openEngine } from '../engines/open.ts';
 import { logitsGraph } from '../graphs.ts';
-import { withSources } from '../host.ts';
+import { withSources } from '../engines/engine.ts';
 import { Learner } from '../learner.ts';
 import { type Model, parameterLayout } from '../parameters.ts';
 import { Sampler } from '../sampler.ts';
