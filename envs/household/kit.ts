@@ -2,6 +2,7 @@ import { isUnseenVariant, type WorldKit } from 'clew';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { roomKit, type RoomNames } from '../room-text/kit.ts';
+import { otherGoals } from '../house/other-goals.ts';
 import { fixtures, objectKinds, receptacleKinds } from '../house/kinds.ts';
 import { type Task, tools } from '../house/task.ts';
 
@@ -23,6 +24,7 @@ export const kit: WorldKit<Task> = {
   ...roomKit(roomNames),
   evaluationTask: ({ task }) =>
     isUnseenVariant(task.house) ? `is set in ${task.house}, a house of the evaluation` : undefined,
+  otherGoals,
   panels: new URL('envs/household/panels/', packageFolder),
   demonstrations: new URL('cold-start/household.sqlite', packageFolder),
 };

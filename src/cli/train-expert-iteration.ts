@@ -108,10 +108,11 @@ export function trainExpertIterationCommand(): Command {
   );
 }
 
-function roundLine({ round, rounds, played, won, learnt, file, before }: ExpertIterationRound): string {
+function roundLine({ round, rounds, played, won, learnt, hindsight, file, before }: ExpertIterationRound): string {
   return (
     `round ${round} of ${rounds}: ${won} of ${played} training tasks won ` +
-    `(${((100 * won) / Math.max(1, played)).toFixed(1)} %); learnt from ${learnt} won episodes → ` +
+    `(${((100 * won) / Math.max(1, played)).toFixed(1)} %); learnt from ${learnt} won episodes` +
+    `${hindsight > 0 ? `, and from ${hindsight} that achieved something else` : ''} → ` +
     `${pc.bold(file)}${before ? ', from before' : ''}`
   );
 }

@@ -2,7 +2,7 @@ import { ClewError } from '../errors.ts';
 import { episodeId, type RunId } from '../ids.ts';
 import { parseReply } from '../tags/index.ts';
 import type { Step, Trajectory } from '../trajectory/index.ts';
-import { createRandom, type Decision, type Episode, type World } from '../world/index.ts';
+import { createRandom, type Decision, type Episode, type TaskRecord, type World } from '../world/index.ts';
 import { type Refused, replyText, type ToldEpisode } from './annotator.ts';
 import { completeKit } from './complete-kit.ts';
 import type { DemonstratedStep } from './demonstrate.ts';
@@ -30,23 +30,22 @@ export async function annotateLogged(
   const told = trajectory.steps.filter(({ command }) => command !== null);
   const replies =
     'world' in annotator
-      ? byRules(annotator.world, trajectory)
+      ? repliesByRules(annotator.world, trajectory)
       : await annotator.teacher.annotate(toldOf(trajectory, told));
   if ('refused' in replies) return replies;
-  const waiting = [...replies];
   const { task, rollout, iteration } = trajectory;
-  return {
-    trajectory: {
-      ...trajectory,
-      run,
-      id: episodeId({ run, task: task.id, rollout, iteration }),
-      steps: trajectory.steps.map(step => {
-        if (step.command === null) return step;
-        const reply = waiting.shift()!;
-        return { ...step, reply, parsed: parseReply(reply), tokens: null };
-      }),
-    },
-  };
+  const id = episodeId({ run, task: task.id, rollout, iteration });
+  return { trajectory: { ...trajectory, run, id, steps: withReplies(trajectory.steps, replies) } };
+}
+
+/** Steps with other replies, one for each that has a command. */
+export function withReplies(steps: readonly Step[], replies: readonly string[]): Step[] {
+  const waiting = [...replies];
+  return steps.map(step => {
+    if (step.command === null) return step;
+    const reply = waiting.shift()!;
+    return { ...step, reply, parsed: parseReply(reply), tokens: null };
+  });
 }
 
 /** What a teacher is shown of a log. */
@@ -64,8 +63,17 @@ function toldOf({ task, rollout, initialObservation }: Trajectory, steps: readon
   };
 }
 
-function byRules(world: World, { id, task, initialObservation, steps }: Trajectory): readonly string[] {
-  let episode: Episode = world.start(task.id);
+/**
+ * The replies by rules of the steps that have a command.
+ *
+ * @param record the task that was played; made from its id if left out
+ */
+export function repliesByRules(
+  world: World,
+  { id, task, initialObservation, steps }: Trajectory,
+  record: TaskRecord<unknown> = world.task(task.id),
+): readonly string[] {
+  let episode: Episode = world.start(record);
   if (episode.observation !== initialObservation && !initialObservation.includes(episode.observation.trim()))
     throw new ClewError(
       `${id} does not begin as ${task.id} of ${world.name} does, so no rule can say what its agent knew. Import ` +

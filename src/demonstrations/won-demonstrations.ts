@@ -36,18 +36,20 @@ export function wonDemonstrations(played: Iterable<Trajectory>, run: RunId): Tra
   }
   return [...shortest.values()]
     .toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1))
-    .map(trajectory => ({
-      ...trajectory,
-      id: `${run}/${trajectory.task.id}`,
-      run,
-      group: `${trajectory.task.id}`,
-      rollout: 0,
-      iteration: undefined,
-      steps: trajectory.steps.map(step => ({
-        ...step,
-        mistake: step.accepted !== true || step.parsed === null || step.parsed.violations.length > 0,
-        tokens: null,
-      })),
-    }))
-    .filter(({ steps }) => 2 * steps.filter(({ mistake }) => mistake).length <= steps.length);
+    .flatMap(trajectory => learnable(trajectory, run) ?? []);
+}
+
+/**
+ * A won episode as a demonstration of the run `run`, without sampled tokens: steps that were refused or ill-formed count
+ * as mistakes. Undefined where they are more than half.
+ */
+export function learnable(trajectory: Trajectory, run: RunId): Trajectory | undefined {
+  const steps = trajectory.steps.map(step => ({
+    ...step,
+    mistake: step.accepted !== true || step.parsed === null || step.parsed.violations.length > 0,
+    tokens: null,
+  }));
+  if (2 * steps.filter(({ mistake }) => mistake).length > steps.length) return undefined;
+  const { id } = trajectory.task;
+  return { ...trajectory, id: `${run}/${id}`, run, group: `${id}`, rollout: 0, iteration: undefined, steps };
 }

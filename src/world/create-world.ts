@@ -68,6 +68,7 @@ export function createWorld<Task, State extends Snapshot<unknown>, Event extends
       if (!record) throw new ClewError(`${name} has no task "${clip(id)}".`);
       return record;
     },
+    label: task => tasks.label?.(task),
     start(task) {
       const record = typeof task === 'string' ? world.task(task) : task;
       let doing = 'its machine';

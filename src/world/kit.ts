@@ -55,6 +55,12 @@ export interface WorldKit<Task = unknown> {
    */
   evaluationTask?(record: TaskRecord<Task>): string | undefined;
   /**
+   * Tasks that differ from one in their goal alone and may have been done by the commands of an episode that were
+   * accepted, the most telling first: `clew train expert-iteration --hindsight` learns from lost episodes what they did
+   * achieve. Whether a goal was reached is found out by playing the commands again.
+   */
+  otherGoals?(task: Task, commands: readonly string[]): Iterable<unknown>;
+  /**
    * For worlds with the commands `ask …`, `done` and `decline`: the gap of a task. It is stored with every episode, and
    * never shown to the agent.
    */

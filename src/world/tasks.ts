@@ -42,6 +42,11 @@ export interface TaskSource<Task> {
   list(split: Split, count: number, from?: number): TaskRecord<Task>[];
   /** The task of one name within a split; undefined when there is none. */
   get(split: Split, name: string): TaskRecord<Task> | undefined;
+  /**
+   * The split and the category that a task belongs to by what it is, whoever made it; undefined for one that belongs to
+   * no split. Left out by a source whose tasks have a split only by where they are listed.
+   */
+  label?(task: Task): Pick<TaskRecord<Task>, 'split' | 'category'> | undefined;
 }
 
 export interface GeneratedTasks<Task> {
@@ -141,6 +146,10 @@ export function generatedTasks<Task>({
       return [...drawn.found.values()].slice(0, count);
     },
     get,
+    label(task) {
+      const split = splitOf(parse(task));
+      return split && { split, category: category(task) };
+    },
   };
 }
 

@@ -127,6 +127,11 @@ export interface World<
   tasks(split: Split, count: number, from?: number): TaskRecord<Task>[];
   /** The task of an id. Throws a sentence for an id of another world, an unknown split or an unknown name. */
   task(id: string): TaskRecord<Task>;
+  /**
+   * The split and the category that a task belongs to by what it is, whoever made it; undefined for one that belongs to
+   * no split, and where the world cannot tell.
+   */
+  label(task: Task): Pick<TaskRecord<Task>, 'split' | 'category'> | undefined;
   /** The first state of a task. */
   start(task: TaskRecord<Task> | string): Episode<Task, State, Event>;
   /** A state from its JSON. Throws when it was written by another world or another version. */

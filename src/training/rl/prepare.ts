@@ -1,14 +1,16 @@
 import { forecastLayoutOf } from '../../agents/policy-forecaster.ts';
-import { completeKit } from '../../demonstrations/index.ts';
+import { completeKit, hindsightEpisode, noOtherGoals } from '../../demonstrations/index.ts';
 import { type Briefs, briefsOf } from '../../briefs/index.ts';
 import { rubricsOf } from '../../rubrics/index.ts';
 import { policyVersion } from '../../agents/policy.ts';
 import { ClewError } from '../../errors.ts';
 import { changedAt } from '../../former-keys.ts';
+import type { RunId } from '../../ids.ts';
 import { checkRewards, needsBriefs } from '../../learn/index.ts';
 import { withWorldRewards } from '../../rewards/index.ts';
 import { episodeLayoutOf, forecastWords, type TrainedPolicy, withWords } from '../../policy/index.ts';
 import { knownRun, type RunIdentity, type Settings } from '../../runs/index.ts';
+import type { Trajectory } from '../../trajectory/index.ts';
 import { hash, type World } from '../../world/index.ts';
 import { currentRlRecipe } from '../former-settings.ts';
 import { checkedReference, freeSettings, stateOf } from './kept-state.ts';
@@ -95,6 +97,7 @@ export async function prepare(options: RlOptions) {
       kit: start.published ? null : world.kit,
       demonstrations: options.demonstrations?.trajectories,
       context: model.config.context,
+      ...(recipe.selfImitation.hindsight && { achieved: achievedIn(world, options.run) }),
     });
 
   const replay = recipe.replay && new ReplayBuffer(layout, recipe.replay);
@@ -114,6 +117,16 @@ export async function prepare(options: RlOptions) {
     replay,
     briefs,
   };
+}
+
+/**
+ * What lost episodes did achieve, without what may not be trained on.
+ * @throws ClewError in a world that does not tell
+ */
+function achievedIn(world: World, run: RunId): (lost: Trajectory) => Trajectory | undefined {
+  if (!world.kit.otherGoals) throw noOtherGoals(world);
+  const rules = completeKit(world).leaks(world.heldOut);
+  return lost => hindsightEpisode(world, lost, { run, rules });
 }
 
 /**

@@ -33,8 +33,19 @@ export const selfImitationSchema = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('share of those in which places have other names too, where the world allows it'),
+  hindsight: z
+    .boolean()
+    .optional()
+    .describe(
+      'imitate too what lost episodes did achieve, as won episodes of that other goal, with thoughts by rules; where the ' +
+        'kit of the world names other goals',
+    ),
 });
 export type SelfImitation = z.infer<typeof selfImitationSchema>;
+
+interface Imitated extends Won {
+  readonly row: Row | undefined;
+}
 
 interface Surroundings {
   /**
@@ -46,12 +57,14 @@ interface Surroundings {
   readonly demonstrations?: readonly Trajectory[] | undefined;
   /** Of the policy: what it can read, in tokens. */
   readonly context: number;
+  /** What a lost episode did achieve, if it is to be imitated: see `hindsightEpisode`. */
+  readonly achieved?: ((lost: Trajectory) => Trajectory | undefined) | undefined;
 }
 
 /**
  * The episodes that a run has won, to be learnt from again (self-imitation, arXiv 1806.05635): of each task the
  * shortest, of equally short ones the first, in which refused and ill-formed replies are read and not imitated (see
- * `wonDemonstrations`).
+ * `wonDemonstrations`); with `achieved` also what the shortest lost episode of a task that was never won did achieve.
  */
 export class SuccessBuffer {
   readonly #layout: EpisodeLayout;
@@ -59,16 +72,20 @@ export class SuccessBuffer {
   readonly #context: number;
   readonly #rename: ReturnType<typeof permuteShare>;
   readonly #demonstrated: readonly Row[];
-  readonly #won = new Map<TaskId, Won & { readonly row: Row | undefined }>();
+  readonly #achieved: NonNullable<Surroundings['achieved']>;
+  readonly #won = new Map<TaskId, Imitated>();
+  /** What lost episodes of a task did achieve; forgotten when it is won. */
+  readonly #inHindsight = new Map<TaskId, Imitated>();
 
   constructor(
     layout: EpisodeLayout,
     settings: SelfImitation,
-    { kit = {}, demonstrations = [], context }: Surroundings,
+    { kit = {}, demonstrations = [], context, achieved = () => undefined }: Surroundings,
   ) {
     this.#layout = layout;
     this.#settings = settings;
     this.#context = context;
+    this.#achieved = achieved;
     this.#rename =
       kit === null
         ? row => row
@@ -77,26 +94,20 @@ export class SuccessBuffer {
   }
 
   /**
-   * Takes in what was played, in any order; lost episodes, and those that are no better than a known one, are passed
-   * over.
+   * Takes in what was played, in any order; what is no better than a known episode is passed over, and so are lost ones
+   * that achieved nothing.
    */
   add(played: Iterable<Trajectory>): void {
     for (const trajectory of played) {
-      const { task, run, iteration, group, rollout, success } = trajectory;
-      const known = this.#won.get(task.id);
-      if (!success || (known && !isBetter(trajectory, known))) continue;
-      const [own] = wonDemonstrations([trajectory], run);
-      const row = own && this.#row(own);
-      // Written anew, a malformed reply may take a token more than it was drawn with: at the edge of the context that
-      // is one too many.
-      this.#won.set(task.id, {
-        run,
-        iteration,
-        group,
-        rollout,
-        steps: { length: trajectory.steps.length },
-        row: row && fits(row, this.#context) ? row : undefined,
-      });
+      const { task, run, success } = trajectory;
+      const episodes = success ? this.#won : this.#inHindsight;
+      const known = episodes.get(task.id);
+      if (!success && this.#won.has(task.id)) continue;
+      if (known && !isBetter(trajectory, known)) continue;
+      const [own] = success ? wonDemonstrations([trajectory], run) : [this.#achieved(trajectory)];
+      if (!own && !success) continue;
+      if (success) this.#inHindsight.delete(task.id);
+      episodes.set(task.id, { ...chosenBy(trajectory), row: own && this.#fitting(own) });
     }
   }
 
@@ -106,7 +117,9 @@ export class SuccessBuffer {
    */
   draw(random: Random, parts: number): Row[][] {
     const drawn: Row[][] = Array.from({ length: parts }, () => []);
-    const won = [...this.#won].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, { row }]) => (row ? [row] : []));
+    const won = [...this.#won, ...this.#inHindsight]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, { row }]) => (row ? [row] : []));
     let left = this.#settings.tokens;
     for (const [i, row] of random.shuffle([...this.#demonstrated, ...won]).entries()) {
       if (left <= 0) break;
@@ -116,7 +129,20 @@ export class SuccessBuffer {
     return drawn;
   }
 
+  /**
+   * Written anew, a malformed reply may take a token more than it was drawn with: at the edge of the context that is one
+   * too many.
+   */
+  #fitting(own: Trajectory): Row | undefined {
+    const row = this.#row(own);
+    return fits(row, this.#context) ? row : undefined;
+  }
+
   #row(trajectory: Trajectory): Row {
     return trajectoryRow(trajectory, this.#layout, { observationWeight: this.#settings.observationWeight });
   }
+}
+
+function chosenBy({ run, iteration, group, rollout, steps }: Trajectory): Won {
+  return { run, iteration, group, rollout, steps: { length: steps.length } };
 }

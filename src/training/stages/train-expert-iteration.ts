@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { policyAgent, policyVersion, publishedReplyTokens } from '../../agents/policy.ts';
 import {
   completeKit,
+  hindsightEpisode,
+  noOtherGoals,
   wonDemonstrations,
   refuseLeaks,
   trainedCategories,
@@ -11,7 +13,7 @@ import {
 import { ClewError } from '../../errors.ts';
 import { loadPolicy, trainedLike, type TrainedPolicy } from '../../policy/index.ts';
 import { planRun, playRun, playSettingsSchema, refuseLosses, samplingSettingsSchema } from '../../runs/index.ts';
-import { contentHash, type Store } from '../../trajectory/index.ts';
+import { contentHash, type Store, type Trajectory } from '../../trajectory/index.ts';
 import { canonicalJson, createRandom, hash, type TaskRecord } from '../../world/index.ts';
 import { taskPool } from '../task-pool.ts';
 import type { Demonstrations } from './demonstrations.ts';
@@ -48,6 +50,13 @@ export const expertIterationSettingsSchema = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('share of those in which places have other names too, where the world allows it'),
+  hindsight: z
+    .boolean()
+    .default(false)
+    .describe(
+      'learn from lost episodes too what they did achieve, as won episodes of that other goal, with thoughts by rules; ' +
+        'where the kit of the world names other goals',
+    ),
   seed: z.int().nonnegative().default(0).describe('random seed'),
 });
 /** What fits a published model instead of the defaults: see `publishedSftSettings`. */
@@ -78,6 +87,8 @@ export interface ExpertIterationRound {
   readonly won: number;
   /** Own episodes of all rounds so far that are learnt from. */
   readonly learnt: number;
+  /** Lost episodes of all rounds so far whose other goal is learnt from: none without `hindsight`. */
+  readonly hindsight: number;
   /** The policy that came of it. */
   readonly file: string;
   /** Whether it was there already. */
@@ -122,6 +133,7 @@ export async function trainExpertIteration(
 ): Promise<TrainedPolicy | null> {
   const { world, store, run, out, onRound } = context;
   const { rounds, epochs, learningRate, permuteThings, permutePlaces, seed } = settings;
+  if (settings.hindsight && !world.kit.otherGoals) throw noOtherGoals(world);
   const pool = taskPool(world, trainedCategories(world), settings.pool, createRandom('own pool', world.name, seed));
   const rules = completeKit(world).leaks(world.heldOut);
   const runs: string[] = [];
@@ -133,7 +145,8 @@ export async function trainExpertIteration(
     if (!(await play(context, policy, name, tasks, settings))) return null;
     runs.push(name);
     const learnt = wonDemonstrations(store.trajectories.select({ run: runs, success: true }), run);
-    if (learnt.length + demonstrations.trajectories.length === 0)
+    const achieved = settings.hindsight ? inHindsight(context, runs, learnt) : [];
+    if (learnt.length + achieved.length + demonstrations.trajectories.length === 0)
       throw new ClewError(
         `None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a ` +
           `better policy, or give demonstrations.`,
@@ -142,8 +155,14 @@ export async function trainExpertIteration(
     const { training } = await trainSft(
       { ...context, start: policy, out: file },
       {
-        trajectories: [...learnt, ...demonstrations.trajectories],
-        content: hash(canonicalJson([demonstrations.content, contentHash(store, { run: runs, success: true })])),
+        trajectories: [...learnt, ...achieved, ...demonstrations.trajectories],
+        content: hash(
+          canonicalJson([
+            demonstrations.content,
+            contentHash(store, { run: runs, success: true }),
+            ...(settings.hindsight ? [contentHash(store, { run: runs, success: false })] : []),
+          ]),
+        ),
       },
       sftSettingsSchema.parse({
         ...(context.start.published && publishedSftSettings),
@@ -157,9 +176,27 @@ export async function trainExpertIteration(
     if (training && !training.finished) return null;
     policy = await trainedLike(await loadPolicy(file, world), context.start);
     const { trajectories: played, successes: won } = store.trajectories.count({ run: name });
-    onRound?.({ round, rounds, played, won, learnt: learnt.length, file, before: training === null });
+    const hindsight = achieved.length;
+    onRound?.({ round, rounds, played, won, learnt: learnt.length, hindsight, file, before: training === null });
   }
   return policy;
+}
+
+/** What the lost episodes of some runs did achieve, one a task that was never won. */
+function inHindsight(
+  { world, store, run }: ExpertIterationContext,
+  runs: readonly string[],
+  won: readonly Trajectory[],
+): Trajectory[] {
+  const rules = completeKit(world).leaks(world.heldOut);
+  const wonTasks = new Set(won.map(({ task }) => task.id));
+  const achieved = new Map<string, Trajectory>();
+  for (const lost of store.trajectories.select({ run: runs, success: false })) {
+    if (wonTasks.has(lost.task.id) || achieved.has(lost.task.id)) continue;
+    const episode = hindsightEpisode(world, lost, { run, rules });
+    if (episode) achieved.set(lost.task.id, episode);
+  }
+  return [...achieved.values()].toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1));
 }
 
 /** Where the policy of a round stands that is not the last: `name-1.safetensors`, or the folder `name-1`. */

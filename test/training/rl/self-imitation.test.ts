@@ -54,6 +54,21 @@ describe('SuccessBuffer', () => {
     ),
   };
 
+  it('keeps what the shortest lost episode of a task did achieve until the task is won, in any order', () => {
+    const lost = { ...first, id: 'lost', success: false };
+    const longerLost = { ...longer, id: 'longer lost', success: false };
+    const nothing = { ...lost, id: 'nothing', steps: lost.steps.slice(0, 1) };
+    const achieved = (episode: Trajectory) => (episode.steps.length > 1 ? { ...episode, success: true } : undefined);
+    const buffer = (...played: Trajectory[]) => {
+      const episodes = new SuccessBuffer(layout, settings, { context, achieved });
+      for (const each of played) episodes.add([each]);
+      return texts(episodes.draw(createRandom(1), 1));
+    };
+    for (const order of [[lost, longerLost, nothing], [nothing, longerLost, lost], [longerLost, lost, nothing]])
+      expect(buffer(...order)).toEqual(texts([[rowOf(lost)]]));
+    for (const order of [[lost, longer], [longer, lost]]) expect(buffer(...order)).toEqual(texts([[rowOf(longer)]]));
+  });
+
   it('keeps the shortest won episode of each task, and none that was lost', () => {
     const episodes = won();
     episodes.add([longer, first, { ...second, success: false }]);

@@ -70,6 +70,8 @@ interface Call {
   readonly onEpisode?: (done: number) => void;
   readonly replyTokens?: number;
   readonly tasks?: number;
+  readonly hindsight?: boolean;
+  readonly of?: World;
 }
 
 /** A copy: a training changes the policy that it is given. */
@@ -77,13 +79,12 @@ const again = () => loadPolicy(join(folder, 'start.safetensors'), world);
 
 async function train(
   out: string,
-  { store = openStore(':memory:'), signal, onEpisode, replyTokens = 64, tasks = settings.tasks }: Call = {},
+  { store = openStore(':memory:'), signal, onEpisode, replyTokens = 64, tasks = settings.tasks, hindsight = false, of = world }: Call = {},
 ) {
   const rounds: ExpertIterationRound[] = [];
   const trained = await trainExpertIteration(
     {
-      world,
-
+      world: of,
       start: await again(),
       out: join(folder, out),
       store,
@@ -94,7 +95,7 @@ async function train(
       onRound: round => rounds.push(round),
     },
     { trajectories: [], content: 'none' },
-    { ...settings, tasks, replyTokens },
+    { ...settings, tasks, replyTokens, hindsight },
   );
   return { trained, rounds, store };
 }
@@ -116,6 +117,30 @@ describe('trainExpertIteration', () => {
     expect(trained!.origin.stages.slice(1).map(({ stage, count }) => [stage, count])).toEqual(
       rounds.map(({ learnt }) => ['sft', learnt]),
     );
+  });
+
+  it('learns from lost episodes too what they did achieve, where it is asked to and the world tells', async () => {
+    await expect(train('blind.safetensors', { hindsight: true })).rejects.toThrow(
+      'levers does not tell what else an episode may have achieved: its kit has no otherGoals. Leave hindsight out.',
+    );
+    type Task = ReturnType<(typeof levers)['task']>['task'];
+    const telling: World = {
+      ...world,
+      kit: {
+        ...world.kit,
+        // The lever that was pulled would have been the right one.
+        otherGoals: (task, commands) =>
+          commands.map(command => ({ ...(task as Task), right: /^pull the (\w+) lever$/.exec(command)![1] })),
+      },
+    };
+    const { rounds, store, trained } = await train('hindsight.safetensors', { hindsight: true, of: telling });
+    const lost = [...store.trajectories.select({ run: 'own, round 1', success: false })];
+    expect(rounds[0]!.hindsight).toBeGreaterThan(0);
+    expect(rounds[0]!.hindsight).toBeLessThanOrEqual(lost.length);
+    expect(trained!.origin.stages.slice(1).map(({ count }) => count)).toEqual(
+      rounds.map(({ learnt, hindsight }) => learnt + hindsight),
+    );
+    expect((await train('without.safetensors')).rounds.map(({ hindsight }) => hindsight)).toEqual([0, 0]);
   });
 
   it('stopped in the middle of a round, goes on to the same policy', async () => {
