@@ -16,7 +16,7 @@ export {
 } from './demonstrate.ts';
 export { annotateLogged, type AnnotatedLog } from './annotate-logged.ts';
 export { foresight } from './foresight.ts';
-export { hindsightEpisode, noOtherGoals } from './hindsight.ts';
+export { hindsightEpisode } from './hindsight.ts';
 export { inspectDemonstrations, type Inspection as DemonstrationInspection } from './inspect.ts';
 export { generalLeakRules, refuseLeaks, taskLeaks, textLeaks, trajectoryLeaks, type LeakRules } from './leaks.ts';
 export { mbtPhases, mbtRulesAnnotator, phaseOf, type MbtPhase } from './mbt/thoughts.ts';

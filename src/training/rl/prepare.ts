@@ -1,5 +1,6 @@
 import { forecastLayoutOf } from '../../agents/policy-forecaster.ts';
-import { completeKit, hindsightEpisode, noOtherGoals } from '../../demonstrations/index.ts';
+import { noOtherGoals } from '../../demonstrations/hindsight.ts';
+import { completeKit, hindsightEpisode } from '../../demonstrations/index.ts';
 import { type Briefs, briefsOf } from '../../briefs/index.ts';
 import { rubricsOf } from '../../rubrics/index.ts';
 import { policyVersion } from '../../agents/policy.ts';

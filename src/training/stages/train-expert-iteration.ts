@@ -4,12 +4,12 @@ import { policyAgent, policyVersion, publishedReplyTokens } from '../../agents/p
 import {
   completeKit,
   hindsightEpisode,
-  noOtherGoals,
   wonDemonstrations,
   refuseLeaks,
   trainedCategories,
   trajectoryLeaks,
 } from '../../demonstrations/index.ts';
+import { noOtherGoals } from '../../demonstrations/hindsight.ts';
 import { ClewError } from '../../errors.ts';
 import { loadPolicy, trainedLike, type TrainedPolicy } from '../../policy/index.ts';
 import { planRun, playRun, playSettingsSchema, refuseLosses, samplingSettingsSchema } from '../../runs/index.ts';
