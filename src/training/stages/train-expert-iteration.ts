@@ -52,7 +52,7 @@ export const expertIterationSettingsSchema = z.strictObject({
     .describe('share of those in which places have other names too, where the world allows it'),
   hindsight: z
     .boolean()
-    .default(false)
+    .optional()
     .describe(
       'learn from lost episodes too what they did achieve, as won episodes of that other goal, with thoughts by rules; ' +
         'where the kit of the world names other goals',
