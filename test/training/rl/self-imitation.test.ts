@@ -64,9 +64,17 @@ describe('SuccessBuffer', () => {
       for (const each of played) episodes.add([each]);
       return texts(episodes.draw(createRandom(1), 1));
     };
-    for (const order of [[lost, longerLost, nothing], [nothing, longerLost, lost], [longerLost, lost, nothing]])
+    for (const order of [
+      [lost, longerLost, nothing],
+      [nothing, longerLost, lost],
+      [longerLost, lost, nothing],
+    ])
       expect(buffer(...order)).toEqual(texts([[rowOf(lost)]]));
-    for (const order of [[lost, longer], [longer, lost]]) expect(buffer(...order)).toEqual(texts([[rowOf(longer)]]));
+    for (const order of [
+      [lost, longer],
+      [longer, lost],
+    ])
+      expect(buffer(...order)).toEqual(texts([[rowOf(longer)]]));
   });
 
   it('keeps the shortest won episode of each task, and none that was lost', () => {

@@ -79,7 +79,15 @@ const again = () => loadPolicy(join(folder, 'start.safetensors'), world);
 
 async function train(
   out: string,
-  { store = openStore(':memory:'), signal, onEpisode, replyTokens = 64, tasks = settings.tasks, hindsight = false, of = world }: Call = {},
+  {
+    store = openStore(':memory:'),
+    signal,
+    onEpisode,
+    replyTokens = 64,
+    tasks = settings.tasks,
+    hindsight = false,
+    of = world,
+  }: Call = {},
 ) {
   const rounds: ExpertIterationRound[] = [];
   const trained = await trainExpertIteration(
