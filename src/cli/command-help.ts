@@ -73,6 +73,10 @@ const examples: Readonly<Record<string, readonly (readonly [line: string, purpos
   ],
   annotate: [['clew annotate runs.sqlite --run theirs', 'tags by rules, for a log that was imported with --replay']],
   table: [['clew table runs.sqlite rates --out rates.parquet', 'a row an episode, for pandas, DuckDB or R']],
+  pack: [
+    ['clew pack runs.sqlite', 'what an older version wrote, in less space'],
+    ['clew pack runs.sqlite --rows', 'with a row a step for every episode, for SQL'],
+  ],
   'cold-start build': [
     ['clew cold-start build ./my-world --trajectories 200 --out demonstrations.sqlite', 'from the expert'],
   ],

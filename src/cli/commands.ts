@@ -85,6 +85,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./table.ts')).tableCommand(),
   },
   {
+    name: 'pack',
+    summary: 'make a database as small as it can be, or ready for SQL',
+    load: async () => (await import('./pack.ts')).packCommand(),
+  },
+  {
     name: 'annotate',
     summary: 'give a log without tags the tags of its thinking',
     load: async () => (await import('./annotate.ts')).annotateCommand(),

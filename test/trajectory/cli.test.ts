@@ -1,10 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import household from '../../envs/household/index.ts';
 import { exportCommand } from '../../src/cli/export.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { packCommand } from '../../src/cli/pack.ts';
 import { openStore, readLog, textSource, type Trajectory, type TrajectoryFilter } from '../../src/trajectory/index.ts';
 import { parseReply } from '../../src/tags/index.ts';
 import { exampleStep, exampleTask, exampleTrajectory } from './examples.ts';
@@ -20,14 +22,15 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** What a command prints. */
-async function clew(command: 'import' | 'export', ...words: string[]): Promise<string> {
+async function clew(command: 'import' | 'export' | 'pack', ...words: string[]): Promise<string> {
   let printed = '';
   const write = vi.spyOn(process.stdout, 'write').mockImplementation(text => {
     printed += String(text);
     return true;
   });
   try {
-    await (command === 'import' ? importCommand() : exportCommand()).parseAsync(words, { from: 'user' });
+    const commands = { import: importCommand, export: exportCommand, pack: packCommand };
+    await commands[command]().parseAsync(words, { from: 'user' });
   } finally {
     write.mockRestore();
   }
@@ -365,5 +368,36 @@ describe('clew export --tasks', () => {
     );
     await expect(asked('--world', 'household', '--format', 'trl', '--split', 'test')).rejects.toThrow();
     expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('clew pack', () => {
+  const inTraining = (): Trajectory[] =>
+    Array.from({ length: 30 }, (_, rollout) => exampleTrajectory({ rollout, iteration: 1 }));
+  const rows = (): unknown => {
+    const raw = new Database(db, { readonly: true });
+    const count = raw.prepare('select count(*) from episode_steps').pluck().get();
+    raw.close();
+    return count;
+  };
+
+  test('writes rows for SQL, and packs them again; what Clew reads stays the same', async () => {
+    const store = openStore(db);
+    store.runs.add({ id: 'demo', kind: 'rl', world: 'locked-room', config: {} });
+    store.trajectories.addAll(inTraining());
+    store.close();
+    const before = stored();
+    expect(rows()).toBe(0);
+    expect(await clew('pack', db, '--rows')).toMatch(/demo\.sqlite: \d+\.\d MiB before, \d+\.\d MiB now\n$/);
+    expect(rows()).toBe(60);
+    expect(stored()).toEqual(before);
+    await clew('pack', db);
+    expect(rows()).toBe(0);
+    expect(stored()).toEqual(before);
+  });
+
+  test('makes no database where there is none', async () => {
+    await expect(clew('pack', db)).rejects.toThrow(`There is no database ${db}.`);
+    expect(existsSync(db)).toBe(false);
   });
 });

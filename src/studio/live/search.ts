@@ -13,7 +13,7 @@ export function searchTrajectories(path: string, text: string): string[] {
     const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
     return database.db
       .prepare(`select id from trajectories where number in (
-        select trajectory from steps
+        select trajectory from all_steps
         where thought like @pattern escape '\\' or command like @pattern escape '\\'
           or observation like @pattern escape '\\'
     ) order by number limit ${mostFound}`)

@@ -3,8 +3,11 @@ import { checkpointsOf } from './checkpoints.ts';
 import { forecastsOf } from './forecasts.ts';
 import { metricsOf } from './metrics.ts';
 import { openDatabase } from './open.ts';
+import { packedOf } from './packed.ts';
+import { packRows, unpackRows } from './repack.ts';
 import { runsOf } from './runs.ts';
 import { scoresOf } from './scores.ts';
+import type { Lists } from './step-rows.ts';
 import { tablesOf } from './tables.ts';
 import { textsOf } from './texts.ts';
 import { trajectoriesOf } from './trajectories.ts';
@@ -40,28 +43,40 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
   const database = openDatabase(path, options.readonly ?? false);
   const { db } = database;
   const texts = textsOf(db);
+  const lists: Lists = new Map();
+  const packed = packedOf(db, path, lists);
+  const trajectories = trajectoriesOf(db, path, texts, packed, lists);
+  const scores = scoresOf(db, path);
+  const transaction = <T>(work: () => T): T =>
+    written(db, path, work, () => {
+      texts.rolledBack();
+      packed.rolledBack();
+    });
+  const storedAnew = (how: typeof packRows): void => {
+    if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
+    how({ db, texts, packed, trajectories, scores, transaction });
+    try {
+      db.exec('vacuum');
+    } catch (error) {
+      throw new ClewError(
+        `${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`,
+        { cause: error },
+      );
+    }
+  };
   return {
     path,
     readonly: database.readonly,
     runs: runsOf(db, path),
-    trajectories: trajectoriesOf(db, path, texts),
-    scores: scoresOf(db, path),
+    trajectories,
+    scores,
     forecasts: forecastsOf(db, path, texts),
     metrics: metricsOf(db, path),
     checkpoints: checkpointsOf(db, path),
     tables: tablesOf(db),
-    transaction: work => written(db, path, work, () => texts.rolledBack()),
-    pack() {
-      if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
-      try {
-        db.exec('vacuum');
-      } catch (error) {
-        throw new ClewError(
-          `${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`,
-          { cause: error },
-        );
-      }
-    },
+    transaction,
+    pack: () => storedAnew(packRows),
+    unpack: () => storedAnew(unpackRows),
     close: () => database.close(),
   };
 }

@@ -3,6 +3,8 @@ import { ClewError } from '../../errors.ts';
 import type { Trajectory } from '../schema.ts';
 import { checkedTrajectory } from './checked.ts';
 import { fingerprint } from './fingerprint.ts';
+import { packedKinds, type Packed } from './packed.ts';
+import type { RunKind } from './runs.ts';
 import { bit, stepColumns, stepValues, tokenValues } from './step-rows.ts';
 import { taskNumbers } from './task-numbers.ts';
 import type { Texts } from './texts.ts';
@@ -28,25 +30,21 @@ export function insertInto(
   db: Database.Database,
   path: string,
   texts: Texts,
+  packed: Packed,
   known: Known,
 ): (given: Trajectory) => boolean {
-  const runNumber = db.prepare('select number from runs where id = ?').pluck();
+  const findRun = db.prepare('select number, kind from runs where id = ?');
   const taskNumber = taskNumbers(db);
   const insertHead = db.prepare(
     `insert into trajectories (id, run, task, "group", rollout, iteration, seed, agent, policy_version, max_steps,
       initial_observation, steps, success, stop_reason, optimal_steps, outcomes, hint) values (${marks(17)})`,
   );
-  const insertStep = db.prepare(
-    `insert into steps (trajectory, number, ${stepColumns.join(', ')}) values (${marks(2 + stepColumns.length)})`,
-  );
-  const insertTokens = db.prepare(
-    'insert into tokens (trajectory, step, prompt, reply, log_probabilities) values (?, ?, ?, ?, ?)',
-  );
+  const insertRows = insertStepRows(db, texts);
 
   return given => {
     const trajectory = checkedTrajectory(given);
     const { task } = trajectory;
-    const run = runNumber.get(trajectory.run) as number | undefined;
+    const run = findRun.get(trajectory.run) as { number: number; kind: RunKind } | undefined;
     if (run === undefined)
       throw new ClewError(`${path} has no run ${trajectory.run}: add the run before its trajectories.`);
     const taken = known.numberOf(trajectory.id);
@@ -66,7 +64,7 @@ export function insertInto(
     }
     const { lastInsertRowid: number } = insertHead.run(
       trajectory.id,
-      run,
+      run.number,
       taskNumber(trajectory),
       trajectory.group,
       trajectory.rollout,
@@ -83,10 +81,27 @@ export function insertInto(
       trajectory.outcomes ? JSON.stringify(trajectory.outcomes) : null,
       trajectory.hint === undefined ? null : wellFormed(trajectory.hint),
     );
-    trajectory.steps.forEach((step, index) => {
-      insertStep.run(number, index, ...stepValues(step, texts));
-      if (step.tokens) insertTokens.run(number, index, ...tokenValues(step.tokens));
-    });
+    if (packedKinds.includes(run.kind)) packed.insert(Number(number), run.number, trajectory.steps);
+    else insertRows(number, trajectory.steps);
     return true;
+  };
+}
+
+/** Stores steps as rows, with their tokens, inside a transaction of the caller's. */
+export function insertStepRows(
+  db: Database.Database,
+  texts: Texts,
+): (trajectory: number | bigint, steps: Trajectory['steps']) => void {
+  const insertStep = db.prepare(
+    `insert into steps (trajectory, number, ${stepColumns.join(', ')}) values (${marks(2 + stepColumns.length)})`,
+  );
+  const insertTokens = db.prepare(
+    'insert into tokens (trajectory, step, prompt, reply, log_probabilities) values (?, ?, ?, ?, ?)',
+  );
+  return (trajectory, steps) => {
+    for (const [index, step] of steps.entries()) {
+      insertStep.run(trajectory, index, ...stepValues(step, texts));
+      if (step.tokens) insertTokens.run(trajectory, index, ...tokenValues(step.tokens));
+    }
   };
 }

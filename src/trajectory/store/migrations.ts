@@ -1,4 +1,4 @@
-import { makeViews } from './views.ts';
+import { rateColumns, packedViews, viewsBefore } from './views.ts';
 
 /** `CLEW` in ASCII: what `PRAGMA application_id` says of a database of ours. */
 export const applicationId = 0x434c4557;
@@ -148,7 +148,7 @@ export const migrations: readonly string[] = [
   `
   alter table steps add column command_identity text;
   update steps set command_identity = clew_command_identity(command);
-  ${makeViews()}
+  ${viewsBefore()}
 `,
   'alter table tasks add column gap text check (json_valid(gap))',
   'alter table trajectories add column outcomes text check (json_valid(outcomes))',
@@ -162,7 +162,7 @@ export const migrations: readonly string[] = [
   update trajectories set stop_reason = former_stop_reason;
   alter table trajectories drop column former_stop_reason;
   alter table trajectories add column hint text;
-  ${makeViews()}
+  ${viewsBefore()}
   create table forecasts (
     number              integer primary key,
     id                  text not null unique check (id <> ''),
@@ -195,6 +195,25 @@ export const migrations: readonly string[] = [
     primary key (forecast, method, part)
   ) strict, without rowid;
 `,
+  `
+  create table dictionaries (
+    run   integer primary key references runs,
+    bytes blob not null
+  ) strict;
+  create table packed_steps (
+    trajectory        integer primary key references trajectories on delete cascade,
+    dictionary        integer references dictionaries,
+    steps             blob not null,
+    log_probabilities blob not null,
+    ${rateColumns.map(name => `${name} real`).join(', ')}
+  ) strict;
+  create table packed_scores (
+    trajectory integer primary key references trajectories on delete cascade,
+    scores     blob not null
+  ) strict;
+  drop view rates;
+  ${packedViews}
+`,
 ];
 
 const trajectoriesWithOpening =
@@ -224,19 +243,25 @@ const withoutForecasts = `create temp view forecasts as select ${[
   .map(column => `null as ${column}`)
   .join(', ')} where 0;
   create temp view forecast_scores as select null as forecast, null as method, null as part, null as value where 0;`;
-const views = makeViews('temp');
+/** Nor was anything packed. */
+const withoutPacked = `create temp view dictionaries as select null as run, null as bytes where 0;
+  create temp view packed_steps as select null as trajectory, null as dictionary, null as steps,
+    null as log_probabilities where 0;
+  create temp view packed_scores as select null as trajectory, null as scores where 0;`;
+const views = viewsBefore('temp');
 
 /**
  * For each older schema what a reader, who may not change the file, lays over its tables, so that they look as they do
  * now. A temporary view hides the table of its name.
  */
 export const asCurrent: Readonly<Record<number, string>> = {
-  1: withoutIterations + stepsWithoutThinking + tasksWithoutGaps + views + withoutForecasts,
-  2: trajectoriesWithOpening + stepsWithoutThinking + tasksWithoutGaps + views + withoutForecasts,
-  3: trajectoriesWithOpening + stepsUnserved + tasksWithoutGaps + views + withoutForecasts,
-  4: trajectoriesWithOpening + stepsUnidentified + tasksWithoutGaps + views + withoutForecasts,
-  5: trajectoriesWithoutOutcomes + stepsUnidentified + tasksWithoutGaps + views + withoutForecasts,
-  6: trajectoriesWithoutOutcomes + tasksWithoutGaps + withoutForecasts,
-  7: trajectoriesWithoutOutcomes + withoutForecasts,
-  8: trajectoriesWithoutHints + withoutForecasts,
+  1: withoutIterations + stepsWithoutThinking + tasksWithoutGaps + views + withoutForecasts + withoutPacked,
+  2: trajectoriesWithOpening + stepsWithoutThinking + tasksWithoutGaps + views + withoutForecasts + withoutPacked,
+  3: trajectoriesWithOpening + stepsUnserved + tasksWithoutGaps + views + withoutForecasts + withoutPacked,
+  4: trajectoriesWithOpening + stepsUnidentified + tasksWithoutGaps + views + withoutForecasts + withoutPacked,
+  5: trajectoriesWithoutOutcomes + stepsUnidentified + tasksWithoutGaps + views + withoutForecasts + withoutPacked,
+  6: trajectoriesWithoutOutcomes + tasksWithoutGaps + withoutForecasts + withoutPacked,
+  7: trajectoriesWithoutOutcomes + withoutForecasts + withoutPacked,
+  8: trajectoriesWithoutHints + withoutForecasts + withoutPacked,
+  9: withoutPacked,
 };

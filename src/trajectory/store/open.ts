@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
 import { applicationId, asCurrent, migrations } from './migrations.ts';
 import { connect } from './sqlite.ts';
+import { viewsOfConnection } from './views.ts';
 import { lockForWriting, type WriterLock } from './writer-lock.ts';
 
 /** A connection, and for a writer the lock that keeps other writers out. */
@@ -25,6 +26,7 @@ export function openDatabase(path: string, readonly: boolean): OpenDatabase {
     const db = connect(path);
     prepare(db);
     migrate(db);
+    db.exec(viewsOfConnection);
     return { db, path, readonly, close: () => void db.close() };
   }
   refuseWrongPath(path, readonly);
@@ -44,6 +46,7 @@ function openReader(path: string, found: number): OpenDatabase {
   if (found === 0) throw new ClewError(`${path} is an empty database: nothing has been stored in it yet.`);
   const db = connect(path, { readonly: true, fileMustExist: true });
   if (found < migrations.length) db.exec(asCurrent[found]!);
+  db.exec(viewsOfConnection);
   return { db, path, readonly: true, close: () => void db.close() };
 }
 
@@ -52,6 +55,7 @@ function openWriter(path: string, lock: WriterLock): OpenDatabase {
   try {
     prepare(db);
     migrate(db);
+    db.exec(viewsOfConnection);
   } catch (error) {
     db.close();
     throw error;

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
 import type { EpisodeId } from '../../ids.ts';
 import { jsonText } from './json.ts';
+import { compress, textOf } from './packed-format.ts';
 import { written } from './written.ts';
 
 /** What a method gave each step of a trajectory: a part of its reward, or an advantage. */
@@ -27,28 +28,77 @@ export interface Scores {
 }
 
 export function scoresOf(db: Database.Database, path: string): Scores {
-  const find = db.prepare('select number, steps from trajectories where id = ?');
-  const replace = db.prepare(
-    'insert or replace into scores (trajectory, method, kind, part, steps) values (?, ?, ?, ?, ?)',
-  );
-  const read =
-    db.prepare(`select method, kind, part, scores.steps from scores join trajectories t on t.number = scores.trajectory
-    where t.id = ? and (? is null or method = ?) order by method, kind, part`);
+  const find = db.prepare(`select number, steps,
+    exists (select 1 from packed_steps p where p.trajectory = number) as packed from trajectories where id = ?`);
+  const readRows = db.prepare(`select method, kind, part, steps from scores where trajectory = ?
+    order by method, kind, part`);
+  const readPacked = db.prepare('select scores from packed_scores where trajectory = ?').pluck();
+  const all = ({ number, packed }: Found): Score[] => {
+    if (!packed)
+      return (readRows.all(number) as (Omit<Score, 'steps'> & { steps: string })[]).map(row => ({
+        ...row,
+        steps: JSON.parse(row.steps) as number[],
+      }));
+    const bytes = readPacked.get(number) as Buffer | undefined;
+    return bytes === undefined ? [] : (JSON.parse(textOf(bytes).toString()) as Score[]);
+  };
+  let insert: ReturnType<typeof insertInto> | undefined;
   return {
     put: (trajectory, scores) =>
       written(db, path, () => {
-        const row = find.get(trajectory) as { number: number; steps: number } | undefined;
-        if (!row) throw new ClewError(`${path} has no trajectory ${trajectory} to keep scores of.`);
-        for (const { method, kind, part, steps } of scores) {
-          const name = `${method} ${part} ${kind} of trajectory ${trajectory}`;
-          if (steps.length !== row.steps)
-            throw new ClewError(`The ${name} has ${steps.length} numbers for ${row.steps} steps: it needs one a step.`);
-          replace.run(row.number, method, kind, part, jsonText(steps, name));
+        const found = find.get(trajectory) as Found | undefined;
+        if (!found) throw new ClewError(`${path} has no trajectory ${trajectory} to keep scores of.`);
+        for (const score of scores) {
+          const { steps } = score;
+          if (steps.length !== found.steps)
+            throw new ClewError(
+              `The ${nameOf(score, trajectory)} has ${steps.length} numbers for ${found.steps} steps: it needs one a step.`,
+            );
         }
+        insert ??= insertInto(db);
+        insert(found, trajectory, scores, () => all(found));
       }),
-    of: (trajectory, method) =>
-      (read.all(trajectory, method ?? null, method ?? null) as (Omit<Score, 'steps'> & { steps: string })[]).map(
-        ({ method, kind, part, steps }) => ({ method, kind, part, steps: JSON.parse(steps) as number[] }),
-      ),
+    of(trajectory, method) {
+      const found = find.get(trajectory) as Found | undefined;
+      if (!found) return [];
+      const scores = all(found);
+      return method === undefined ? scores : scores.filter(score => score.method === method);
+    },
+  };
+}
+
+interface Found {
+  number: number;
+  steps: number;
+  packed: number;
+}
+
+const nameOf = ({ method, part, kind }: Score, trajectory: EpisodeId): string =>
+  `${method} ${part} ${kind} of trajectory ${trajectory}`;
+
+/**
+ * Stores scores as rows, or in one piece beside packed steps. Made when something is first written, because a reader's
+ * tables may be views.
+ */
+function insertInto(
+  db: Database.Database,
+): (found: Found, trajectory: EpisodeId, scores: readonly Score[], before: () => Score[]) => void {
+  const replace = db.prepare(
+    'insert or replace into scores (trajectory, method, kind, part, steps) values (?, ?, ?, ?, ?)',
+  );
+  const replacePacked = db.prepare('insert or replace into packed_scores (trajectory, scores) values (?, ?)');
+  return ({ number, packed }, trajectory, scores, before) => {
+    const texts = scores.map(score => jsonText(score.steps, nameOf(score, trajectory)));
+    if (!packed) {
+      for (const [i, { method, kind, part }] of scores.entries()) replace.run(number, method, kind, part, texts[i]!);
+      return;
+    }
+    const key = ({ method, kind, part }: Score): string => [method, kind, part].join('\0');
+    const merged = new Map([...before(), ...scores].map(score => [key(score), score]));
+    const ordered = [...merged].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    replacePacked.run(
+      number,
+      compress(ordered.map(([, { method, kind, part, steps }]) => ({ method, kind, part, steps }))),
+    );
   };
 }

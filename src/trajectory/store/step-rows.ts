@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import type { Step } from '../schema.ts';
 import type { Texts } from './texts.ts';
-import { identityToStore } from './views.ts';
+import { identityToStore } from './command-identity.ts';
 import { wellFormed } from './well-formed.ts';
 
 /** A row of `steps` and, beside it, of `tokens`. Booleans are 0 and 1, lists are JSON. */
@@ -71,7 +71,7 @@ export const stepColumns = [
 ] as const satisfies readonly (keyof StepRow)[];
 
 /** The values of a step's columns, in the order of `stepColumns`. */
-export function stepValues(step: Step, texts: Texts): (string | number | null)[] {
+export function stepValues(step: Step, texts: Pick<Texts, 'intern'>): (string | number | null)[] {
   const { parsed, inspection } = step;
   const values = [
     step.admissible && texts.intern(JSON.stringify(step.admissible)),
@@ -107,7 +107,12 @@ export function stepValues(step: Step, texts: Texts): (string | number | null)[]
 /** Lists that were read before: the same admissible list is the same array in every step that has it. */
 export type Lists = Map<string, readonly string[]>;
 
-export function stepFrom(row: StepRow, tokens: TokenRow | undefined, texts: Texts, lists: Lists): Step {
+export function stepFrom(
+  row: StepRow,
+  tokens: Step['tokens'],
+  texts: Pick<Texts, 'get'>,
+  lists: Lists,
+): Step {
   return {
     admissible: row.admissible === null ? null : list(texts.get(row.admissible), lists),
     reply: row.reply,
@@ -134,7 +139,7 @@ export function stepFrom(row: StepRow, tokens: TokenRow | undefined, texts: Text
     subgoals: row.subgoals === null ? null : list(row.subgoals, lists),
     success: bool(row.success),
     mistake: row.mistake === 1,
-    tokens: tokens === undefined ? null : tokensFrom(tokens),
+    tokens,
   };
 }
 
@@ -196,6 +201,6 @@ function int32s(bytes: Buffer): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4));
 }
 
-function float32s(bytes: Buffer): number[] {
+export function float32s(bytes: Buffer): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
 }

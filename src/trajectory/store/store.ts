@@ -21,8 +21,16 @@ export interface Store {
   readonly tables: Tables;
   /** Do several things in one transaction: all of them are stored, or, when `work` throws, none. */
   transaction<T>(work: () => T): T;
-  /** Make the file as small as it can be, to hand it out. */
+  /**
+   * Make the file as small as it can be, to hand it out: the steps of training episodes that older versions stored, or
+   * `unpack` wrote, as rows are packed too. What is read stays the same.
+   */
   pack(): void;
+  /**
+   * Write the steps of training episodes as rows, for programs that ask the database in SQL. Episodes that are added
+   * afterwards are packed again.
+   */
+  unpack(): void;
   /** Close it. What a writer leaves is one file, unless a reader still has it open. */
   close(): void;
 }

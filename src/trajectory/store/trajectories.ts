@@ -4,7 +4,8 @@ import type { Step, Trajectory } from '../schema.ts';
 import { askedFrom, type AskedRow } from './asked-rows.ts';
 import { condition, type TrajectoryFilter } from './filter.ts';
 import { insertInto } from './insert.ts';
-import { bool, stepColumns, stepFrom, type Lists, type StepRow, type TokenRow } from './step-rows.ts';
+import type { Packed } from './packed.ts';
+import { bool, stepColumns, stepFrom, tokensFrom, type Lists, type StepRow, type TokenRow } from './step-rows.ts';
 import type { Texts } from './texts.ts';
 import { readFrom, written } from './written.ts';
 
@@ -82,18 +83,25 @@ interface HeadRow extends AskedRow {
   outcomes: string | null;
   hint: string | null;
   tokens: number;
+  packed: number;
 }
 
 const from = 'from trajectories t join runs on runs.number = t.run join tasks on tasks.number = t.task';
 const inOrder = 'runs.id, tasks.id, t.iteration, t."group", t.rollout, t.id';
 
-export function trajectoriesOf(db: Database.Database, path: string, texts: Texts): Trajectories {
-  const lists: Lists = new Map();
+export function trajectoriesOf(
+  db: Database.Database,
+  path: string,
+  texts: Texts,
+  packed: Packed,
+  lists: Lists,
+): Trajectories {
   const readHead = db.prepare(`select t.number, t.id, runs.id as run, tasks.world, tasks.world_version, tasks.grammar,
     tasks.id as task, tasks.category, tasks.split, tasks.goal, tasks.gap,
     t."group", t.rollout, t.iteration, t.seed, t.agent, t.policy_version, t.max_steps, t.initial_observation,
     t.success, t.stop_reason, t.optimal_steps, t.outcomes, t.hint,
-    exists (select 1 from tokens where tokens.trajectory = t.number) as tokens ${from} where t.number = ?`);
+    exists (select 1 from tokens where tokens.trajectory = t.number) as tokens,
+    exists (select 1 from packed_steps p where p.trajectory = t.number) as packed ${from} where t.number = ?`);
   const readSteps = db.prepare(`select ${stepColumns.join(', ')} from steps where trajectory = ? order by number`);
   const readTokens = db.prepare(
     'select step, prompt, reply, log_probabilities from tokens where trajectory = ? order by step',
@@ -109,18 +117,23 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
     `select tasks.id as task, t.rollout ${from} where runs.id = ? and (? is null or t."group" = ?)`,
   );
 
+  function stepsOf({ number, tokens: hasTokens, packed: isPacked }: HeadRow): Step[] {
+    if (isPacked) return packed.read(number);
+    const tokens = new Map<number, TokenRow>();
+    if (hasTokens)
+      for (const row of readTokens.all(number) as (TokenRow & { step: number })[]) tokens.set(row.step, row);
+    return (readSteps.all(number) as StepRow[]).map((row, index) => {
+      const own = tokens.get(index);
+      return stepFrom(row, own ? tokensFrom(own) : null, texts, lists);
+    });
+  }
+
   function read(number: number): Trajectory {
     const head = readHead.get(number) as HeadRow;
-    const tokens = new Map<number, TokenRow>();
-    if (head.tokens)
-      for (const row of readTokens.all(number) as (TokenRow & { step: number })[]) tokens.set(row.step, row);
-    const steps: Step[] = (readSteps.all(number) as StepRow[]).map((row, index) =>
-      stepFrom(row, tokens.get(index), texts, lists),
-    );
     return {
       ...askedFrom(head, texts),
       ...(head.hint !== null && { hint: head.hint }),
-      steps,
+      steps: stepsOf(head),
       success: bool(head.success),
       stopReason: head.stop_reason as Trajectory['stopReason'],
       optimalSteps: head.optimal_steps,
@@ -141,11 +154,14 @@ export function trajectoriesOf(db: Database.Database, path: string, texts: Texts
       path,
       () => {
         let added = 0;
-        insert ??= insertInto(db, path, texts, known);
+        insert ??= insertInto(db, path, texts, packed, known);
         for (const trajectory of trajectories) if (insert(trajectory)) added += 1;
         return added;
       },
-      () => texts.rolledBack(),
+      () => {
+        texts.rolledBack();
+        packed.rolledBack();
+      },
     );
 
   return {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { commandIdentity } from '../../world/command-text.ts';
+import { identityToStore } from './command-identity.ts';
+import { unpackedColumns, unpackedRows } from './packed-format.ts';
 
 /** A column of a view: its type in tables of other programs, and what it says. */
 export interface ViewColumn {
@@ -79,19 +80,8 @@ const identity = 'coalesce(s.command_identity, s.command)';
 const before = (same: string) =>
   `s.command is not null and row_number() over (partition by s.trajectory, ${same} order by s.number) > 1`;
 
-/**
- * The views. A reader of an older database, who may not change it, makes them for himself.
- *
- * @param lifetime `temp` for views that end with the connection
- */
-export function makeViews(lifetime: '' | 'temp' = ''): string {
-  const create = `create ${lifetime} view`;
-  return `
-  ${create} episodes as select ${ofEpisode}, tasks.goal, t.steps, t.success, t.stop_reason, t.max_steps,
-    t.optimal_steps, texts.text as initial_observation from ${joined} join texts on texts.number = t.initial_observation;
-
-  ${create} episode_steps as select ${ofEpisode}, s.number + 1 as step, s.tag,
-    case when s.judged = 1 then s.violations = '[]' end as well_formed, s.command,
+/** What a step comes to, from rows `s` of steps: the columns of `episode_steps` that have to be worked out. */
+const facts = `case when s.judged = 1 then s.violations = '[]' end as well_formed, s.command,
     case when s.accepted is not null then s.accepted when s.refusal is not null then 0
       when s.command is null and max(s.accepted is not null or s.refusal is not null) over (partition by s.trajectory)
         then 0 end as executed,
@@ -102,28 +92,72 @@ export function makeViews(lifetime: '' | 'temp' = ''): string {
     s.command is not null and ${identity} is lag(${identity}) over (partition by s.trajectory order by s.number)
       as consecutive_repeat,
     case when min(s.state_before is not null) over (partition by s.trajectory) then
-      ${before(`${identity}, s.state_before`)} end as state_action_repeat,
+      ${before(`${identity}, s.state_before`)} end as state_action_repeat`;
+export const rateColumns = [
+  'well_formed',
+  'inadmissible',
+  'no_op',
+  'exact_repeat',
+  'consecutive_repeat',
+  'state_action_repeat',
+] as const;
+const means = rateColumns
+  .map(name => `avg(${name === 'inadmissible' ? '1 - executed' : name}) as ${name}`)
+  .join(', ');
+
+/** SQL for the rates of one episode, from a query of its steps. */
+export const ratesOf = (steps: string): string => `select ${means} from (select ${facts} from (${steps}) s)`;
+
+const episodesView = (create: string): string =>
+  `${create} episodes as select ${ofEpisode}, tasks.goal, t.steps, t.success, t.stop_reason, t.max_steps,
+    t.optimal_steps, texts.text as initial_observation from ${joined} join texts on texts.number = t.initial_observation;`;
+
+const episodeStepsView = (create: string, steps: string): string =>
+  `${create} episode_steps as select ${ofEpisode}, s.number + 1 as step, s.tag, ${facts},
     s.observation, s.reply, s.thinking, s.state_before, s.state_after
-    from steps s join trajectories t on t.number = s.trajectory
-      join runs on runs.number = t.run join tasks on tasks.number = t.task;
+    from ${steps} s join trajectories t on t.number = s.trajectory
+      join runs on runs.number = t.run join tasks on tasks.number = t.task;`;
 
-  ${create} rates as select ${ofEpisode}, t.success, t.steps, r.well_formed, r.inadmissible, r.no_op, r.exact_repeat,
-    r.consecutive_repeat, r.state_action_repeat
-    from ${joined} left join (select number, avg(well_formed) as well_formed, avg(1 - executed) as inadmissible,
-      avg(no_op) as no_op, avg(exact_repeat) as exact_repeat, avg(consecutive_repeat) as consecutive_repeat,
-      avg(state_action_repeat) as state_action_repeat
-      from episode_steps group by number) r on r.number = t.number;
-`;
-}
+const ratesView = (create: string, packed: boolean): string =>
+  `${create} rates as select ${ofEpisode}, t.success, t.steps,
+    ${rateColumns.map(name => (packed ? `coalesce(r.${name}, p.${name}) as ${name}` : `r.${name}`)).join(', ')}
+    from ${joined} ${packed ? 'left join packed_steps p on p.trajectory = t.number' : ''}
+      left join (select number, ${means} from episode_steps group by number) r on r.number = t.number;`;
 
-/** What a command counts as, where that is not the command itself: so that SQL compares commands as the metrics do. */
-export function identityToStore(command: string | null): string | null {
-  const counted = command === null ? null : commandIdentity(command);
-  return counted === command ? null : counted;
-}
+/** The views of a database, which any program can ask: in `episode_steps` they have no packed episodes. */
+export const packedViews = ratesView('create view', true);
+/** The same before episodes were packed; with `temp` for a reader of such a database, who may not change it. */
+export const viewsBefore = (lifetime: '' | 'temp' = ''): string =>
+  [
+    episodesView(`create ${lifetime} view`),
+    ...(lifetime === '' ? [episodeStepsView('create view', 'steps')] : []),
+    ratesView(`create ${lifetime} view`, false),
+  ].join('\n');
 
-/** Lets a connection call `clew_command_identity` in SQL, which bringing an older database up to date needs. */
+/**
+ * What every connection of ours lays over the tables: all steps, packed ones too, and the view `episode_steps` of them.
+ * A temporary view hides the one of its name.
+ */
+export const viewsOfConnection = `
+  create temp view all_steps as
+    select trajectory, number, ${unpackedColumns.join(', ')} from steps
+    union all select p.trajectory, u.number, ${unpackedColumns.map(name => `u.${name}`).join(', ')}
+      from packed_steps p left join dictionaries d on d.run = p.dictionary, clew_unpacked(p.steps, coalesce(d.bytes, x'')) u;
+  ${episodeStepsView('create temp view', 'all_steps')}`;
+
+/**
+ * Lets a connection call in SQL `clew_command_identity`, which bringing an older database up to date needs, and
+ * `clew_unpacked(packed, dictionary)`, the rows of packed steps. An empty dictionary is none: null as a parameter of a
+ * table finds no rows.
+ */
 export function withFunctions(db: Database.Database): Database.Database {
   db.function('clew_command_identity', { deterministic: true }, command => identityToStore(command as string | null));
+  db.table('clew_unpacked', {
+    columns: ['number', ...unpackedColumns],
+    parameters: ['packed', 'dictionary'],
+    *rows(packed, dictionary) {
+      yield* unpackedRows(packed as Buffer, dictionary as Buffer);
+    },
+  });
   return db;
 }

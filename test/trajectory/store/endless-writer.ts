@@ -23,7 +23,9 @@ export function numbered(run: string, index: number): ReturnType<typeof exampleT
 if (path !== '') {
   try {
     const store = openStore(path);
-    store.runs.add({ id: run, kind: 'rollout', world: 'locked-room', config: {} });
+    // Every other run is one whose episodes are packed.
+    const kind = /[13579]$/.test(run) ? 'rl' : 'rollout';
+    store.runs.add({ id: run, kind, world: 'locked-room', config: {} });
     for (let index = 0; ; index += 1) {
       store.trajectories.add(numbered(run, index));
       writeSync(1, `${index}\n`);

@@ -17,6 +17,7 @@ import { ClewError } from '../../../src/errors.ts';
 import type { Trajectory } from '../../../src/trajectory/schema.ts';
 import { contentHash, openStore } from '../../../src/trajectory/store/index.ts';
 import { asCurrent, migrations } from '../../../src/trajectory/store/migrations.ts';
+import { viewsBefore } from '../../../src/trajectory/store/views.ts';
 import { exampleTrajectory } from '../examples.ts';
 
 let directory: string;
@@ -113,6 +114,7 @@ describe('databases of before', () => {
     ['alter table tasks drop column gap'],
     ['alter table trajectories drop column outcomes'],
     ['drop table forecast_scores', 'drop table forecasts', 'alter table trajectories drop column hint'],
+    ['packed_scores', 'packed_steps', 'dictionaries'].map(table => `drop table ${table}`),
   ];
 
   /** A database of an older schema, with these trajectories. */
@@ -122,11 +124,13 @@ describe('databases of before', () => {
     store.runs.add({ id: 'rl', kind: 'rl', world: '', config: {} });
     for (const trajectory of [inTraining(10), played, inTraining(2)]) store.trajectories.add(trajectory);
     const content = contentHash(store);
+    store.unpack();
     store.close();
     const raw = new Database(path);
-    if (schema < 6) for (const view of ['rates', 'episode_steps', 'episodes']) raw.exec(`drop view ${view}`);
+    for (const view of ['rates', 'episode_steps', 'episodes']) raw.exec(`drop view ${view}`);
     const steps = undo.slice(schema - 1).toReversed();
     for (const statement of steps.flat()) raw.exec(statement);
+    if (schema >= 6) raw.exec(viewsBefore());
     raw.pragma(`user_version = ${schema}`);
     raw.close();
     return content;
@@ -135,7 +139,7 @@ describe('databases of before', () => {
   /** What an episode played outside of training has as a group says nothing, whatever it looks like. */
   const expected = [played, inTraining(2), inTraining(10)];
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
     'a reader reads schema %i as it is, iterations included, and leaves it byte for byte',
     schema => {
       const content = older(schema);
@@ -155,7 +159,7 @@ describe('databases of before', () => {
     },
   );
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
     'a writer brings schema %i up to date, with the same content, and goes on',
     schema => {
       const content = older(schema);
