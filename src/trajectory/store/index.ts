@@ -2,7 +2,7 @@ import { ClewError } from '../../errors.ts';
 import { checkpointsOf } from './checkpoints.ts';
 import { forecastsOf } from './forecasts.ts';
 import { metricsOf } from './metrics.ts';
-import { openDatabase } from './open.ts';
+import { openDatabase, writeAnew } from './open.ts';
 import { packedOf } from './packed.ts';
 import { packRows, unpackRows } from './repack.ts';
 import { runsOf } from './runs.ts';
@@ -56,7 +56,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
     how({ db, texts, packed, trajectories, scores, transaction });
     try {
-      db.exec('vacuum');
+      writeAnew(db);
     } catch (error) {
       throw new ClewError(
         `${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`,

@@ -72,12 +72,30 @@ function openWriter(path: string, lock: WriterLock): OpenDatabase {
   };
 }
 
+/**
+ * Bytes of a page of a new database. A packed episode has two or three thousand, and a row does not cross pages: in
+ * pages of 4096 a third of the space would stay empty.
+ */
+const pageSize = 8192;
+
 function prepare(db: Database.Database): void {
+  db.pragma(`page_size = ${pageSize}`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
   // A checkpoint waits for the disk: one every 32 MB rather than every 4 makes storing a third faster.
-  db.pragma('wal_autocheckpoint = 8000');
+  db.pragma('wal_autocheckpoint = 4000');
+}
+
+/** Writes the whole file anew, without gaps and in pages of the size above, which a write-ahead log would not let change. */
+export function writeAnew(db: Database.Database): void {
+  db.pragma('journal_mode = DELETE');
+  try {
+    db.pragma(`page_size = ${pageSize}`);
+    db.exec('vacuum');
+  } finally {
+    db.pragma('journal_mode = WAL');
+  }
 }
 
 /**

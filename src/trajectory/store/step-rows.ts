@@ -107,12 +107,7 @@ export function stepValues(step: Step, texts: Pick<Texts, 'intern'>): (string | 
 /** Lists that were read before: the same admissible list is the same array in every step that has it. */
 export type Lists = Map<string, readonly string[]>;
 
-export function stepFrom(
-  row: StepRow,
-  tokens: Step['tokens'],
-  texts: Pick<Texts, 'get'>,
-  lists: Lists,
-): Step {
+export function stepFrom(row: StepRow, tokens: Step['tokens'], texts: Pick<Texts, 'get'>, lists: Lists): Step {
   return {
     admissible: row.admissible === null ? null : list(texts.get(row.admissible), lists),
     reply: row.reply,

@@ -101,9 +101,7 @@ export const rateColumns = [
   'consecutive_repeat',
   'state_action_repeat',
 ] as const;
-const means = rateColumns
-  .map(name => `avg(${name === 'inadmissible' ? '1 - executed' : name}) as ${name}`)
-  .join(', ');
+const means = rateColumns.map(name => `avg(${name === 'inadmissible' ? '1 - executed' : name}) as ${name}`).join(', ');
 
 /** SQL for the rates of one episode, from a query of its steps. */
 export const ratesOf = (steps: string): string => `select ${means} from (select ${facts} from (${steps}) s)`;

@@ -50,7 +50,12 @@ async function episodes(): Promise<Trajectory[]> {
       success: null,
       steps: [
         exampleStep({ ...nothing, admissible: null, parsed: null, command: null, subgoals: null, success: null }),
-        exampleStep({ reply: 'Ein Löffel 🥄\u2028', observation: 'Türe 100 % zu_', thinking: 'Hm.', finishReason: 'stop' }),
+        exampleStep({
+          reply: 'Ein Löffel 🥄\u2028',
+          observation: 'Türe 100 % zu_',
+          thinking: 'Hm.',
+          finishReason: 'stop',
+        }),
         exampleStep({ usage: { promptTokens: 3, cachedTokens: null, replyTokens: 2, thinkingTokens: 0 } }),
       ],
     }),
@@ -114,8 +119,13 @@ test('episodes of a training are packed, and all that is read of them is the sam
   expect(rows(asRows, 'packed_steps')).toBe(0);
   expect(look(packed)).toEqual(look(asRows));
   expect((look(packed) as { trajectories: Trajectory[] }).trajectories).toEqual(expect.arrayContaining(given));
-  expect((look(packed) as { found: string[][] }).found.map(({ length }) => length > 0)).toEqual([true, true, false, true]);
-  expect(statSync(packed).size).toBeLessThan(statSync(asRows).size / 2);
+  expect((look(packed) as { found: string[][] }).found.map(({ length }) => length > 0)).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
+  expect(statSync(packed).size).toBeLessThan(0.6 * statSync(asRows).size);
 });
 
 test('rates are there for any program that asks in SQL', async () => {
