@@ -1,5 +1,5 @@
 import { ClewError, NotFiniteError } from '../errors.ts';
-import { type Model, parameterLayout } from '../policy/index.ts';
+import { adamW, type AdamWStep, type Learner, type Model, parameterLayout, type Stretch } from '../policy/index.ts';
 
 export interface AdamWOptions {
   /** Decay of the first moment. Default 0.9. */
@@ -27,49 +27,46 @@ export interface OptimiserState {
 export class AdamW {
   readonly #model: Model;
   readonly #options: Required<AdamWOptions>;
-  /** Where each stretch of parameters ends, and whether it decays. */
-  readonly #stretches: { from: number; to: number; decays: boolean }[];
+  readonly #layout: readonly Stretch[];
   readonly state: OptimiserState;
 
   constructor(model: Model, options: AdamWOptions = {}, state?: OptimiserState) {
     this.#model = model;
     this.#options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, ...options };
     const { length } = model.parameters;
-    this.state = state ?? { first: new Float32Array(length), second: new Float32Array(length), steps: 0 };
-    if (this.state.first.length !== length || this.state.second.length !== length)
-      throw new ClewError(
-        `The optimiser's state is for ${this.state.first.length} parameters, the model has ${length}.`,
-      );
-    this.#stretches = parameterLayout(model.config).map(({ offset, size, decays }) => ({
-      from: offset,
-      to: offset + size,
-      decays,
-    }));
+    if (state && (state.first.length !== length || state.second.length !== length))
+      throw new ClewError(`The optimiser's state is for ${state.first.length} parameters, the model has ${length}.`);
+    this.state = {
+      first: shared(length, state?.first),
+      second: shared(length, state?.second),
+      steps: state?.steps ?? 0,
+    };
+    this.#layout = parameterLayout(model.config);
   }
 
   /** Moves the parameters against the gradient and raises the model's version. */
   step(gradient: Float32Array, learningRate: number): void {
-    const { beta1, beta2, epsilon, weightDecay } = this.#options;
-    const { first, second } = this.state;
-    const { parameters } = this.#model;
-    const steps = ++this.state.steps;
-    const firstCorrection = 1 / (1 - beta1 ** steps);
-    const secondCorrection = 1 / (1 - beta2 ** steps);
-    for (const { from, to, decays } of this.#stretches) {
-      const keep = decays ? 1 - learningRate * weightDecay : 1;
-      for (let i = from; i < to; i++) {
-        const derivative = gradient[i]!;
-        const mean = beta1 * first[i]! + (1 - beta1) * derivative;
-        const square = beta2 * second[i]! + (1 - beta2) * derivative * derivative;
-        first[i] = mean;
-        second[i] = square;
-        parameters[i] =
-          keep * parameters[i]! -
-          (learningRate * mean * firstCorrection) / (Math.sqrt(square * secondCorrection) + epsilon);
-      }
-    }
+    adamW(this.#model.parameters, this.#layout, this.#next(gradient, learningRate));
     this.#model.version++;
   }
+
+  /** The same, bit for bit, on the threads of the model's learner, whose own the gradient is. */
+  async stepOn(learner: Learner, gradient: Float32Array, learningRate: number): Promise<void> {
+    await learner.adamW(this.#next(gradient, learningRate));
+    this.#model.version++;
+  }
+
+  #next(gradient: Float32Array, learningRate: number): AdamWStep {
+    const { first, second } = this.state;
+    return { gradient, first, second, steps: ++this.state.steps, learningRate, ...this.#options };
+  }
+}
+
+/** Numbers on memory that threads share: those given, else 0. */
+function shared(length: number, values?: Float32Array): Float32Array {
+  const made = new Float32Array(new SharedArrayBuffer(4 * length));
+  if (values) made.set(values);
+  return made;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { adamW, type AdamWStep } from './adamw.ts';
 import type { ModelConfig } from './config.ts';
 import {
   type Engine,
@@ -37,6 +38,12 @@ export interface GradientTask {
   slot: number;
   /** Add to what is in that place instead. */
   add?: boolean;
+}
+
+/** A step of AdamW on the parameters from `from` up to `to`; its arrays are on shared memory. */
+export interface AdamWTask extends AdamWStep {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ScoreTask {
@@ -100,6 +107,11 @@ export class Host {
     }
     for (const [name, values] of Object.entries(outputs)) if (!name.startsWith('gradient.')) figures[name] = values;
     return figures;
+  }
+
+  /** Moves a part of the parameters, which all hosts share. */
+  adamW(task: AdamWTask): void {
+    adamW(new Float32Array(this.#options.parameters), this.#layout, task, task.from, task.to);
   }
 
   score(task: ScoreTask): Promise<Record<string, Float32Array>> {

@@ -5,6 +5,7 @@ export type { EngineDescription, Provider } from './engines/engine.ts';
 export { librarySentence } from './engines/onnx/libraries.ts';
 export type { EngineOptions } from './engines/open.ts';
 export type { Row, TokenChoice } from './batch.ts';
+export { adamW, type AdamWStep, type Stretch } from './adamw.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
 export type { Reply, ReplyOptions } from './reply.ts';
 export type { SlotUse } from './decoding-loop.ts';

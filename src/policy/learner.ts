@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { NotFiniteError } from '../errors.ts';
+import type { AdamWStep } from './adamw.ts';
 import { batchFeeds, type MicroBatch, packRows, type Row, selectedTokens } from './batch.ts';
 import type { EngineDescription } from './engines/engine.ts';
 import type { EngineOptions } from './engines/open.ts';
@@ -65,7 +66,7 @@ export class Learner {
     this.#hosts = hosts;
     this.#slots = slots;
     this.#inPlace = slots.length === 1;
-    this.#gradient = this.#inPlace ? new Float32Array(slots[0]!) : new Float32Array(model.parameters.length);
+    this.#gradient = new Float32Array(this.#inPlace ? slots[0]! : new SharedArrayBuffer(4 * model.parameters.length));
   }
 
   /** Throws when the engine or the provider that was asked for is missing. */
@@ -140,6 +141,17 @@ export class Learner {
       },
     );
     return result;
+  }
+
+  /**
+   * Moves the parameters by a step of AdamW, a part of them on each thread. Arrays that are not on shared memory would
+   * be copied to the threads: the gradient is this learner's own.
+   */
+  async adamW(step: AdamWStep): Promise<void> {
+    const { length } = this.model.parameters;
+    const parts = this.#hosts.length;
+    const cut = (part: number): number => Math.round((length * part) / parts);
+    await Promise.all(this.#hosts.map((host, part) => host.adamW({ ...step, from: cut(part), to: cut(part + 1) })));
   }
 
   /** Log-probabilities of the weighted tokens of each row, without gradients; 0 where a token has no weight. */

@@ -5,7 +5,7 @@ import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
 export type RemoteHost = {
-  [Method in 'describe' | 'gradient' | 'score' | 'reply' | 'closeSlot' | 'use' | 'close']: (
+  [Method in 'describe' | 'gradient' | 'adamW' | 'score' | 'reply' | 'closeSlot' | 'use' | 'close']: (
     ...task: Parameters<Host[Method]>
   ) => Promise<Awaited<ReturnType<Host[Method]>>>;
 };
@@ -62,6 +62,7 @@ function inlineHost(host: Host): RemoteHost {
   return {
     describe: async () => host.describe(),
     gradient: task => host.gradient(task),
+    adamW: async task => host.adamW(task),
     score: task => host.score(task),
     reply: task => host.reply(task),
     use: async () => host.use(),
@@ -110,6 +111,7 @@ function threadHost(options: HostOptions): RemoteHost {
   return {
     describe: call('describe'),
     gradient: call('gradient'),
+    adamW: call('adamW'),
     score: call('score'),
     reply: call('reply'),
     closeSlot: call('closeSlot'),

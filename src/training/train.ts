@@ -148,7 +148,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const learningRate = rate(progress.step);
     const { loss, gradient, tokens } = await gradientOf(options, rows, progress.step);
     const gradientNorm = clipGradient(gradient, maxGradNorm);
-    optimiser.step(gradient, learningRate);
+    if (options.gradient) optimiser.step(gradient, learningRate);
+    else await optimiser.stepOn(learner, gradient, learningRate);
     progress.step++;
     progress.tokens += tokens;
     progress.loss = loss;

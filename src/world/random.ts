@@ -48,7 +48,7 @@ export function hash(text: string): string {
   return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
 }
 
-/** Four multiply-and-xor parallelEpisodes over the UTF-16 units, mixed with murmur3's finaliser. */
+/** Four multiply-and-xor lanes over the UTF-16 units, mixed with murmur3's finaliser. */
 function hash128(text: string): [number, number, number, number] {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;

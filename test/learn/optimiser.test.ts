@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createModel, modelConfig, parameterLayout } from '../../src/policy/index.ts';
+import { createModel, Learner, modelConfig, parameterLayout } from '../../src/policy/index.ts';
 import { AdamW, clipGradient } from '../../src/learn/optimiser.ts';
 import { cosineSchedule } from '../../src/learn/optimiser-schedule.ts';
 
@@ -27,6 +27,30 @@ describe('AdamW', () => {
       value -= (0.02 * (first / (1 - 0.9 ** (i + 1)))) / (Math.sqrt(second / (1 - 0.95 ** (i + 1))) + 1e-8);
       expect(model.parameters[0]).toBeCloseTo(value, 6);
     });
+  });
+
+  it.each([0, 1, 3])('comes to the same, bit for bit, on %i threads of a learner', async workers => {
+    const rows = [{ tokens: [1, 2, 3, 4, 5, 6], weights: [0, 1, 1, 1, 0, 1] }];
+    const [alone, onThreads] = [createModel(config), createModel(config)];
+    const begun = new AdamW(alone);
+    const learner = await Learner.open(onThreads, { workers });
+    try {
+      const { gradient } = await learner.gradient(rows, { kind: 'likelihood', normaliser: 4 });
+      begun.step(gradient, 0.01);
+      const kept = { ...begun.state, first: begun.state.first.slice(), second: begun.state.second.slice() };
+      onThreads.parameters.set(alone.parameters);
+      const resumed = new AdamW(onThreads, {}, kept);
+      for (let step = 0; step < 3; step++) {
+        const next = await learner.gradient(rows, { kind: 'likelihood', normaliser: 4 });
+        begun.step(next.gradient, 0.01);
+        await resumed.stepOn(learner, next.gradient, 0.01);
+      }
+      expect(onThreads.parameters).toEqual(alone.parameters);
+      expect(resumed.state).toEqual(begun.state);
+      expect(onThreads.version).toBe(3);
+    } finally {
+      await learner.close();
+    }
   });
 
   it('refuses the state of another model', () => {
