@@ -1,5 +1,6 @@
 import type { Decision, Expert } from 'clew';
 import { Memory, type Place } from './memory.ts';
+import { roomLookUps } from '../room-text/look-ups.ts';
 import type { Counted } from './count-places.ts';
 import * as everyGame from './places.ts';
 import { classOf, type Wanted } from './task-sentence.ts';
@@ -35,7 +36,11 @@ export function createExpert(usual: Counted = everyGame): Expert {
   const memory = new Memory();
   return {
     see: (observation, command) => memory.see(observation, command),
-    decide: () => (memory.wanted ? new Thought(memory, memory.wanted, usual).decide() : undefined),
+    decide() {
+      const { wanted, at, held, places } = memory;
+      const decision = wanted && new Thought(memory, wanted, usual).decide();
+      return decision && { ...decision, lookUps: roomLookUps(decision, { at: at?.name, held, places: places.keys() }) };
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Decision, Expert } from 'clew';
+import { roomLookUps } from '../room-text/look-ups.ts';
 import { contentsIn, roomIn, shutIn, taskIn } from '../room-text/reading.ts';
 import { doors, homes, kindOf, type ObjectKind, type ReceptacleKind } from './kinds.ts';
 import { type Category, tools } from './task.ts';
@@ -111,6 +112,11 @@ export function createExpert(): Expert {
   }
 
   function decide(): Decision | undefined {
+    const decision = choose();
+    return decision && { ...decision, lookUps: roomLookUps(decision, { at: at?.name, held, places: places.keys() }) };
+  }
+
+  function choose(): Decision | undefined {
     if (!wish) return undefined;
     const { category, object, target } = wish;
     const tool = tools[category as keyof typeof tools];

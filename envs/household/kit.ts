@@ -14,6 +14,7 @@ export const roomNames: RoomNames = {
   things: objectKinds.filter(kind => !fixtures.has(kind)),
   // All but those that clean, heat and cool. Which of them have doors the text tells.
   places: receptacleKinds.filter(kind => !usedForGoals.includes(kind)),
+  tools,
 };
 
 /** The folder of the package: sources and build find the same data in it. */

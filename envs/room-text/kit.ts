@@ -2,6 +2,7 @@ import type { WorldKit } from 'clew';
 import { roomChoices } from './choices.ts';
 import { roomCodec } from './codec.ts';
 import { goalPatterns } from './goals.ts';
+import { roomManual } from './manual.ts';
 import { roomMistakes } from './mistakes.ts';
 import { roomGoalQuestions, roomQuestions } from './questions.ts';
 
@@ -13,16 +14,19 @@ export interface RoomNames {
   readonly things: readonly string[];
   /** Kinds of receptacles at which nothing else can be done than at the others. */
   readonly places: readonly string[];
+  /** The kind of place that a verb needs: `cool` → `fridge`. */
+  readonly tools: Readonly<Record<string, string>>;
 }
 
 /** What worlds with ALFWorld's sentences have in common: what people in rooms get wrong, are asked, and want. */
-export function roomKit({ objects, things, places }: RoomNames): WorldKit {
+export function roomKit({ objects, things, places, tools }: RoomNames): WorldKit {
   return {
     codec: roomCodec,
     choices: roomChoices,
     mistakes: roomMistakes,
-    questions: () => roomQuestions(objects),
+    questions: options => roomQuestions(objects, options),
     goalQuestions: goal => roomGoalQuestions(things, goal),
+    manual: () => roomManual(tools),
     permutableThings: things,
     permutablePlaces: places,
     lookUpVerbs: ['take'],

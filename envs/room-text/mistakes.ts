@@ -1,5 +1,6 @@
 import type { Decision, Mistake, MistakeMaker } from 'clew';
-import { kindOf, type Receptacle, RoomNotes } from './notes.ts';
+import { type Receptacle, RoomNotes } from './notes.ts';
+import { kindOf } from './reading.ts';
 
 /** What an object must be before it is put away, by the verb that makes it so. */
 const becomes: Readonly<Record<string, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };

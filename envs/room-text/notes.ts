@@ -1,4 +1,4 @@
-import { contentsIn, roomIn, shutIn } from './reading.ts';
+import { contentsIn, kindOf, roomIn, shutIn } from './reading.ts';
 
 /** What is known of a receptacle from the text. */
 export interface Receptacle {
@@ -69,9 +69,4 @@ export class RoomNotes {
     made.add(verb === 'heat' ? 'hot' : verb);
     this.made.set(thing, made);
   }
-}
-
-/** `mug` of `mug 2`. */
-export function kindOf(name: string): string {
-  return name.replace(/ \d+$/, '');
 }

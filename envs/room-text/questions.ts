@@ -1,5 +1,6 @@
 import type { Question, QuestionWriter } from 'clew';
-import { kindOf, RoomNotes } from './notes.ts';
+import { RoomNotes } from './notes.ts';
+import { kindOf, placeAmong } from './reading.ts';
 
 /**
  * Shares of the questions that ask for a kind that was not seen, for what is in hand, and why a command was refused.
@@ -7,6 +8,9 @@ import { kindOf, RoomNotes } from './notes.ts';
 const unseenShare = 0.5;
 const inHandShare = 0.3;
 const whyShare = 0.5;
+
+/** Share of the questions that ask where one stands, if any do. */
+const whereShare = 0.2;
 
 /** Share of the questions that also name a state: `hot mug?`. */
 const looksShare = 0.3;
@@ -20,8 +24,9 @@ const looksShare = 0.3;
  * thing, so none is a goal.
  *
  * @param kinds kinds of things to ask for when they were not seen.
+ * @param options `lookUps`: it is also asked where one stands: `where?`, `at drawer 1 of 2`
  */
-export function roomQuestions(kinds: readonly string[]): QuestionWriter {
+export function roomQuestions(kinds: readonly string[], { lookUps = false } = {}): QuestionWriter {
   const notes = new RoomNotes();
   let refused: string | undefined;
   return {
@@ -32,6 +37,12 @@ export function roomQuestions(kinds: readonly string[]): QuestionWriter {
     ask(random) {
       if (refused !== undefined && random() < whyShare)
         return { question: 'why?', answer: `${refused}.`, tag: 'reflection' };
+      if (lookUps && notes.at !== undefined && random() < whereShare)
+        return {
+          question: 'where?',
+          answer: `at ${placeAmong(notes.at.name, notes.receptacles.keys())}.`,
+          tag: 'monitor',
+        };
       const seen = seenKinds(notes);
       const unseen = kinds.filter(kind => !seen.includes(kind));
       const pool =

@@ -31,3 +31,18 @@ export function contentsIn(text: string): { receptacle: string; things: string[]
 export function shutIn(text: string): string | undefined {
   return (/\bThe ([a-z]+ \d+) is closed\.$/.exec(text) ?? /^You close the ([a-z]+ \d+)\.$/.exec(text))?.[1];
 }
+
+/**
+ * A place among those of its kind in a room: `cabinet 2 of 4`, `cabinet 4 of 4, the last`. Numbers run from 1, so that
+ * the next one is known; that there is none is said, because small models do not tell by themselves that 4 is 4.
+ */
+export function placeAmong(name: string, places: Iterable<string>): string {
+  const kind = kindOf(name);
+  const all = [...places].filter(each => kindOf(each) === kind).length;
+  return `${name} of ${all}${name === `${kind} ${all}` ? ', the last' : ''}`;
+}
+
+/** `mug` of `mug 2`. */
+export function kindOf(name: string): string {
+  return name.replace(/ \d+$/, '');
+}

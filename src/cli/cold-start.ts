@@ -104,6 +104,8 @@ function buildCommand(): Command {
         throw new UsageError('Say which model is the teacher: --model NAME.');
       if (options.method === 'mbt-r' && !options.students)
         throw new UsageError("mbt-r rewrites a student's episodes: say where they are with --students FILE.");
+      if (options.lookUps && (options.annotator !== 'rules' || hasPhases(options) || options.method === 'mar'))
+        throw new UsageError('--look-ups is for plain thoughts by rules: leave it out, or --method and --annotator.');
       const world = await loadWorld(name, options);
       const categories = namesIn(options.categories) ?? trainedCategories(world);
       checkCategories(world, categories);
@@ -193,14 +195,15 @@ async function build(
   }
 }
 
+/** Whether thoughts are written in MBT's five phases. */
+function hasPhases({ method, cut }: BuildArguments): boolean {
+  return method.startsWith('mbt') && cut === 'stagnation';
+}
+
 function annotatorOf(options: BuildArguments, out: string, signal: AbortSignal): Annotator {
   const { method, model, attempts, maxTokens } = options;
   if (options.annotator === 'rules')
-    return method === 'mar'
-      ? marRulesAnnotator()
-      : method === 'rlvmr' || options.cut !== 'stagnation'
-        ? rulesAnnotator()
-        : mbtRulesAnnotator();
+    return method === 'mar' ? marRulesAnnotator() : hasPhases(options) ? mbtRulesAnnotator() : rulesAnnotator(options);
   if (method === 'mar')
     throw new UsageError('What mar says first comes from the world: it has the annotator rules, and no teacher.');
   return teacherAnnotator({

@@ -29,6 +29,9 @@ interface CommonOptions extends WorldOptions, StageRunOptions, Trainable {
   readonly preset?: Preset;
   readonly context?: number;
   readonly from?: string;
+  /** Of a pretraining. */
+  readonly manual?: number;
+  readonly lookUps?: boolean;
 }
 
 export function trainCommand(): Command {
@@ -90,8 +93,10 @@ function sftCommand(): Command {
 }
 
 /** The policy to go on with, or a new one. */
-async function startOf(world: World, { from, preset, context, seed }: CommonOptions): Promise<TrainedPolicy> {
-  if (from === undefined) return newPolicy(world, settingsIn(policySettingsSchema, { preset, context, seed }));
+async function startOf(world: World, options: CommonOptions): Promise<TrainedPolicy> {
+  const { from, preset, context, seed } = options;
+  if (from === undefined)
+    return newPolicy(world, settingsIn(policySettingsSchema, { preset, context, seed }), undefined, [], options);
   const ignored = preset !== undefined ? '--preset' : context !== undefined ? '--context' : undefined;
   if (ignored)
     throw new UsageError(

@@ -26,6 +26,12 @@ export const buildSettingsSchema = z.strictObject({
     .max(1)
     .default(0)
     .describe('probability of any admissible command instead of the decided one'),
+  lookUps: z
+    .boolean()
+    .optional()
+    .describe(
+      'thoughts also say every other look-up that a command rests on, such as where one stands, where the expert tells it',
+    ),
   maxSteps: z
     .int()
     .positive()

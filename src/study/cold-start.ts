@@ -83,7 +83,7 @@ function beforeStarts(
   const shown = demonstrations.flatMap(({ trajectories }) => trajectories);
   const writers = annotatorsOf(study.starts.flatMap(({ build }) => build ?? []));
   return stage('pretraining', '', async () => {
-    const start = await newPolicy(study.world, shape, shown, writers);
+    const start = await newPolicy(study.world, shape, shown, writers, pretraining);
     const file = policyPath(options.out, run, start);
     return likelihood(study, options, { run, kind: 'pretrain', file, config }, start, context =>
       trainPretraining(context, pretraining!),

@@ -63,7 +63,7 @@ export async function openDemonstrations(
         world,
         store,
         run: `${method === 'rlvmr' ? 'cold start' : method} ${world.name}`,
-        annotator: method === 'mar' ? marRulesAnnotator() : phases ? mbtRulesAnnotator() : rulesAnnotator(),
+        annotator: method === 'mar' ? marRulesAnnotator() : phases ? mbtRulesAnnotator() : rulesAnnotator(build),
         trajectories,
         seed,
         ...part,

@@ -8,6 +8,7 @@ import {
   marRulesAnnotator,
   mbtRulesAnnotator,
   methods,
+  rulesAnnotator,
 } from '../demonstrations/index.ts';
 
 /**
@@ -138,6 +139,7 @@ export function annotatorsOf(builds: readonly StudyBuildSettings[]): Annotator[]
   return [
     ...(builds.some(({ method }) => method === 'mar') ? [marRulesAnnotator()] : []),
     ...(builds.some(hasPhases) ? [mbtRulesAnnotator()] : []),
+    ...(builds.some(({ lookUps }) => lookUps === true) ? [rulesAnnotator({ lookUps: true })] : []),
   ];
 }
 

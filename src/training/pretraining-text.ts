@@ -20,6 +20,10 @@ export interface PretrainingTextOptions {
   readonly goals?: number;
   /** Probability of each of up to three questions after a command. Default 0.5. */
   readonly questions?: number;
+  /** Probability of an entry of the world's manual after a command. Default 0. */
+  readonly manual?: number;
+  /** Whether questions ask for what an expert's `lookUps` say too. Default false. */
+  readonly lookUps?: boolean;
 }
 
 /** Policies that were trained with it do not name it. */
@@ -45,10 +49,12 @@ export function pretrainingText({
   permuteThings = 0.7,
   goals = 0.2,
   questions = usualQuestions,
+  manual = 0,
+  lookUps = false,
 }: PretrainingTextOptions): PretrainingText {
   const options = { world, seed, ...(categories && { categories }) };
-  const play = worldDocuments({ ...options, questions, steps });
-  const long = worldDocuments({ ...options, questions, steps: 2 * steps });
+  const play = worldDocuments({ ...options, questions, manual, lookUps, steps });
+  const long = worldDocuments({ ...options, questions, manual, lookUps, steps: 2 * steps });
   const goal = goalDocuments(options);
   refuseReminder(play(0), layout);
   const rename = permuteShare(layout.tokenizer, world.kit, { share: permuteThings });
@@ -69,6 +75,8 @@ export function pretrainingText({
         renamed: permuteThings,
         goals,
         ...(questions !== usualQuestions && { questions }),
+        ...(manual > 0 && { manual }),
+        ...(lookUps && { lookUps }),
       }),
     ),
     document(n) {

@@ -28,10 +28,16 @@ export async function worldTokenizer(
   {
     categories = trainedCategories(world),
     annotators = [],
+    manual = false,
+    lookUps = false,
   }: {
     categories?: readonly string[];
     /** Who else writes thoughts that the policy is to learn, beside the rules. */
     annotators?: readonly Annotator[];
+    /** Whether the words of the world's manual are tokens too. */
+    manual?: boolean;
+    /** Whether the words of other look-ups are tokens too. */
+    lookUps?: boolean;
   } = {},
 ): Promise<Tokenizer> {
   const codec = codecOf(world);
@@ -39,7 +45,14 @@ export async function worldTokenizer(
   const texts: string[] = [...(kit.permutableThings ?? []), codec.words ?? '', ...goals(world, categories)];
   const both = (text: string, compact: string) => texts.push(text, compact);
   for (const make of [
-    worldDocuments({ world, categories, seed: 'vocabulary', longestText: Infinity }),
+    worldDocuments({
+      world,
+      categories,
+      seed: 'vocabulary',
+      longestText: Infinity,
+      manual: manual ? 1 : 0,
+      lookUps,
+    }),
     goalDocuments({ world, categories, seed: 'vocabulary' }),
   ]) {
     if (!make) continue;
@@ -53,7 +66,7 @@ export async function worldTokenizer(
       }
     }
   }
-  const writers = [rulesAnnotator(), ...annotators];
+  const writers = [rulesAnnotator(), ...(lookUps ? [rulesAnnotator({ lookUps })] : []), ...annotators];
   const words = new Set<string>();
   let made = 0;
   let news = 0;

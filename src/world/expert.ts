@@ -14,6 +14,11 @@ export interface Decision {
    * said before anything else, also while searching.
    */
   readonly known?: readonly string[];
+  /**
+   * Every other look-up that the command rests on, in the order in which one leads to the next: `heat with microwave`,
+   * `at shelf 2 of 3`. Thoughts say them right before the command where they are asked to (`--look-ups`).
+   */
+  readonly lookUps?: readonly string[];
   /** The fact from the text that the decision rests on: `mug 2 is in drawer 1`, `drawer 1 is closed`. */
   readonly because: string;
 }

@@ -26,10 +26,18 @@ export interface WorldKit<Task = unknown> {
   readonly codec?: Codec;
   /** Mistakes that a demonstrator makes on purpose; `generalMistakes` if left out. Made anew for every episode. */
   mistakes?(): MistakeMaker;
-  /** Questions about what was read, for the pre-training text. Made anew for every document. */
-  questions?(): QuestionWriter;
+  /**
+   * Questions about what was read, for the pre-training text. Made anew for every document. With `lookUps` it also asks
+   * for what an expert's `lookUps` say.
+   */
+  questions?(options?: { readonly lookUps?: boolean }): QuestionWriter;
   /** Questions about what a goal wants, for pre-training text that shows goals and never a command. */
   goalQuestions?(goal: string): QuestionWriter;
+  /**
+   * Entries of a manual: what verbs and things are for, as questions and answers in the words of thoughts, without any
+   * goal. Made anew for every document and told what is printed, as `questions` is: `clew train pretrain --manual`.
+   */
+  manual?(): QuestionWriter;
   /**
    * Where a demonstration could as well have given another command, by the episode's own text: `clew train sft
    * --any-choice`. Made anew for every episode.

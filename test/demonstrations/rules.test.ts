@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import household from '../../envs/household/index.ts';
 import laboratory from '../../envs/laboratory/index.ts';
 import { objectKinds, receptacleKinds } from '../../envs/house/kinds.ts';
@@ -156,4 +156,67 @@ test('what is known of the other things is said first, also while searching and 
     const said = thought.split('. ');
     expect(new Set(said).size).toBe(said.length);
   }
+});
+
+describe('with look-ups', () => {
+  const full = demonstrations.map(({ steps }) => steps.map((_, t) => annotateStep(steps, t, { lookUps: true })));
+
+  /** The expert's own steps after the first, with their thoughts. */
+  function* own() {
+    for (const [d, { steps }] of demonstrations.entries())
+      for (const [t, step] of steps.entries()) if (t > 0 && !step.mistake) yield { step, ...full[d]![t]! };
+  }
+
+  test('a thought is the same but for what stands right before the command', () => {
+    for (const [d, thoughts] of full.entries())
+      for (const [t, { tag, thought }] of thoughts.entries()) {
+        const { tag: plainTag, thought: plain } = annotated[d]![t]!;
+        const said = demonstrations[d]!.steps[t]!.decision.lookUps!;
+        expect(tag).toBe(plainTag);
+        for (const fact of said) expect(thought).toContain(`${fact}. `);
+        expect(said.reduce((text, fact) => text.replace(`${fact}. `, ''), thought)).toBe(
+          said.reduce((text, fact) => text.replace(`${fact}. `, ''), plain),
+        );
+      }
+  });
+
+  test('it says where one stands, how many places of the kind there are, and which is the last', () => {
+    let last = 0;
+    let next = 0;
+    for (const { step, thought } of own()) {
+      const [, kind, number, of, end] = /\bat ([a-z]+) (\d+) of (\d+)(, the last)?\. [^.]+\.$/.exec(thought)!;
+      const { at, contents } = (step.before.state as ReturnType<typeof household.initial>).context;
+      expect(`${kind} ${number}`).toBe(at);
+      expect(Number(of)).toBe(Object.keys(contents).filter(place => place.startsWith(`${kind} `)).length);
+      expect(end !== undefined).toBe(number === of);
+      if (!step.decision.searching) continue;
+      if (end) last++;
+      else if (step.decision.command === `go to ${kind} ${Number(number) + 1}`) next++;
+    }
+    expect(Math.min(last, next)).toBeGreaterThan(30);
+  });
+
+  test('it says what cleans and heats before one goes there, and what is in hand while a lamp is looked for', () => {
+    const thoughts = [...own()].map(({ thought }) => thought);
+    const saying = (pattern: RegExp) => thoughts.filter(thought => pattern.test(thought)).length;
+    expect(saying(/\b\w+ \d+ is in hand\. heat with microwave\. at [^.]*\. go to microwave 1\.$/)).toBeGreaterThan(10);
+    expect(
+      saying(/\b(\w+ \d+) is in hand\. clean with sinkbasin\. at sinkbasin [^.]*\. clean \1 with sinkbasin \d+\.$/),
+    ).toBeGreaterThan(10);
+    expect(saying(/^no desklamp seen yet\. (.*closed\. )?\w+ \d+ is in hand\. at /)).toBeGreaterThan(5);
+  });
+
+  test('every thought names what its command is about, and none names a thing that is read later', async () => {
+    for (const demonstration of demonstrations) {
+      const written = (await rulesAnnotator({ lookUps: true }).annotate(demonstration)) as readonly string[];
+      expect(foresight(demonstration, written)).toBeUndefined();
+      for (const step of trajectoryOf(demonstration, written, 'run', 'agent').steps)
+        expect(reasonAgrees(step)).not.toBe(false);
+    }
+  });
+
+  test('the builds of both kinds are told apart', () => {
+    expect(rulesAnnotator().name).toBe('rules');
+    expect(rulesAnnotator({ lookUps: true }).name).toBe('rules, look-ups');
+  });
 });

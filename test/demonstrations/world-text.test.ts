@@ -110,6 +110,58 @@ test('answers are true: they follow from what the world printed', () => {
   expect(checked).toBeGreaterThan(1500);
 });
 
+test('a manual says what verbs and appliances are for, beside the same play, and tells no goal', () => {
+  const plain = take(60);
+  const withManual = take(60, { manual: 0.5 });
+  const asked = new Map<string, Set<string>>();
+  let entries = 0;
+  for (const [i, document] of withManual.entries()) {
+    expect(commands(document)).toEqual(commands(plain[i]!));
+    for (const sentence of Object.values(goalPatterns)) expect(text(document)).not.toMatch(sentence);
+    // Without the entries it is the document that it would have been.
+    const before = [...plain[i]!.segments];
+    let held: string | undefined;
+    for (const [at, segment] of document.segments.entries()) {
+      held =
+        /^You pick up the (.+) from/.exec(segment.text)?.[1] ??
+        (segment.text.startsWith('You move') ? undefined : held);
+      if (segment.text === before[0]?.text && segment.kind === before[0].kind) before.shift();
+      else if (segment.kind === 'question') {
+        entries++;
+        const { text: answer } = document.segments[at + 1]!;
+        const kind = segment.text.replace(/ [a-z]+\?$/, '?');
+        asked.set(kind, (asked.get(kind) ?? new Set()).add(answer.replace(/^\w+ \d+ is in hand\. /, '')));
+        if (answer.includes('in hand')) expect(answer).toContain(`${held} is in hand. `);
+      }
+    }
+    expect(before).toEqual([]);
+  }
+  expect(entries).toBeGreaterThan(300);
+  expect(asked.get('fridge?')).toEqual(new Set(['cool with fridge.']));
+  expect([...asked.get('cool?')!].toSorted()).toContain('cool with fridge.');
+  expect([...asked.get('hot?')!].toSorted()).toContain('heat with microwave.');
+  expect([...asked.get('clean?')!].toSorted()).toContain('clean with sinkbasin.');
+  expect(asked.get('two?')).toEqual(new Set(['one, then another one.']));
+});
+
+test('a world without a manual says so', () => {
+  expect(() => take(1, { world: lockedRoom, manual: 0.1 })).toThrow(
+    'locked-room has no manual: its kit says nothing of what verbs are for. Leave --manual out.',
+  );
+});
+
+test.each(['shelf cool mug?', 'safe two cd?'])(
+  'leak: a manual that asks "%s", the reminder of a held-out goal',
+  question => {
+    const world = withKit({
+      manual: () => ({ see: () => {}, ask: () => ({ question, answer: 'cool with fridge.' }) }),
+    });
+    expect(() => take(1, { world, manual: 1 })).toThrow(
+      `household:train:0/0 must not be trained on: it says "${question}", a goal kept out of training`,
+    );
+  },
+);
+
 test('the same document comes for the same seed and number, wherever the stream begins', () => {
   expect(take(3, { from: 5 })).toEqual(documents.slice(5, 8));
   expect(take(1, { seed: 1 })[0]).not.toEqual(documents[0]);

@@ -1,3 +1,4 @@
+import { ClewError } from '../../errors.ts';
 import {
   createRandom,
   goalOf,
@@ -28,6 +29,13 @@ export interface WorldTextOptions extends PlayShares {
   readonly steps?: number;
   /** Probability of each of up to three questions after a step; 0.5 if left out. */
   readonly questions?: number;
+  /** Whether questions ask for what an expert's `lookUps` say too. */
+  readonly lookUps?: boolean;
+  /**
+   * Probability of an entry of the kit's manual after a step; 0 if left out. It says what verbs and things are for, which
+   * a model would know that has read more: figures of a policy that was trained with it have to say so.
+   */
+  readonly manual?: number;
   /**
    * Characters of an answer that changes nothing (`help`) above which it is left out with its command; 400 if left out.
    */
@@ -42,7 +50,7 @@ export interface WorldTextOptions extends PlayShares {
  * tasks.
  *
  * Leak rules, enforced: only training tasks of the given categories, in houses that training may use; no sentence of a
- * goal at all; none of a held-out goal in any text, whoever wrote it.
+ * goal at all; none of a held-out goal in any text, whoever wrote it, the manual included.
  *
  * @throws ClewError at the first document that would break one.
  */
@@ -60,10 +68,14 @@ export function worldDocuments({
   questions = 0.5,
   lookUpWeight = 3,
   longestText = 400,
+  manual = 0,
+  lookUps = false,
   ...shares
 }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
   checkCategories(world, categories);
   const kit = completeKit(world);
+  if (manual > 0 && !kit.manual)
+    throw new ClewError(`${world.name} has no manual: its kit says nothing of what verbs are for. Leave --manual out.`);
   const rules = kit.leaks(
     world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)),
   );
@@ -79,13 +91,17 @@ export function worldDocuments({
     const key = ['world text', seed, n] as const;
     const random = createRandom(...key);
     const next = randomPlay(shares);
-    const writer = kit.questions?.();
+    const writer = kit.questions?.({ lookUps });
+    // Draws of its own, so that the play is the same with a manual and without.
+    const entries = createRandom(...key, 'manual');
+    const book = manual > 0 ? kit.manual?.() : undefined;
     let episode = world.start(record);
     const initialObservation = withoutGoal(episode.observation, episode.goal);
     const segments: Segment[] = [
       { kind: 'initial observation', text: initialObservation, weight: textWeights['initial observation'] },
     ];
     writer?.see(initialObservation);
+    book?.see(initialObservation);
     for (let t = 0; t < steps && episode.state.status === 'active'; t++) {
       const command = next(episode, random);
       if (command === undefined) break;
@@ -103,6 +119,9 @@ export function worldDocuments({
       });
       writer?.see(episode.observation, command);
       segments.push(...asked(writer, random, questions, lookUpWeight));
+      book?.see(episode.observation, command);
+      const entry = entries() < manual ? book?.ask(entries) : undefined;
+      if (entry) segments.push(...questionSegments(entry, lookUpWeight));
     }
     return { id: `${record.id}/${n}`, world: world.name, segments };
   }

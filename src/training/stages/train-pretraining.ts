@@ -22,6 +22,19 @@ export const pretrainingSettingsSchema = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('probability of each of up to three questions after a command, where the world has questions'),
+  manual: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      "probability of an entry of the world's manual after a command, where it has one: what verbs and things are for, " +
+        'without any goal; to be disclosed with every figure',
+    ),
+  lookUps: z
+    .boolean()
+    .optional()
+    .describe('also ask for what demonstrations with look-ups say before a command, where the world tells it'),
   seed: z.int().nonnegative().default(0).describe('random seed'),
 });
 export type PretrainingSettings = z.infer<typeof pretrainingSettingsSchema>;
@@ -50,8 +63,27 @@ export function trainPretraining(
   { world, start, onStep, ...stage }: StageContext,
   settings: PretrainingSettings,
 ): Promise<StageResult> {
-  const { tokens, tokensPerStep, learningRate, seed, goals, permuteThings, questions, steps: commands } = settings;
-  const options = { seed, goals, permuteThings, questions, steps: commands };
+  const {
+    tokens,
+    tokensPerStep,
+    learningRate,
+    seed,
+    goals,
+    permuteThings,
+    questions,
+    manual,
+    lookUps,
+    steps: commands,
+  } = settings;
+  const options = {
+    seed,
+    goals,
+    permuteThings,
+    questions,
+    ...(manual !== undefined && { manual }),
+    ...(lookUps && { lookUps }),
+    steps: commands,
+  };
   const text = pretrainingText({ ...options, world, layout: layoutOfPolicy(start) });
   const { stream, document } = text;
   // Documents differ in length: so many of them make a step of about the size that was asked for.
@@ -78,6 +110,8 @@ export function trainPretraining(
       goals,
       permuteThings,
       ...(questions !== usualQuestions && { questions }),
+      ...(manual !== undefined && manual > 0 && { manual }),
+      ...(lookUps && { lookUps }),
       tagged: true,
     },
     train: async common => {

@@ -24,6 +24,7 @@ describe('the text-only expert', () => {
       searching: true,
       plan: ['find mug', 'take mug', 'heat mug', 'put mug in cabinet'],
       because: 'countertop 1 has not been looked into',
+      lookUps: [],
     });
   });
 

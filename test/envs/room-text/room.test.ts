@@ -175,6 +175,27 @@ test('a question says where a thing is now, and half of them ask for what was no
   for (const { answer, tag } of asked) expect(tag).toBe(answer.startsWith('no ') ? 'explore' : 'monitor');
 });
 
+test('where one stands is asked for only with look-ups', () => {
+  const writer = roomQuestions(['mug', 'pen'], { lookUps: true });
+  const random = createRandom('where one stands');
+  writer.see(initialObservation);
+  expect(Array.from({ length: 50 }, () => writer.ask(random)!).some(({ question }) => question === 'where?')).toBe(
+    false,
+  );
+  for (const [at, answer] of [
+    ['drawer 1', 'at drawer 1 of 2.'],
+    ['drawer 2', 'at drawer 2 of 2, the last.'],
+    ['shelf 1', 'at shelf 1 of 1, the last.'],
+  ] as const) {
+    writer.see(`You arrive at ${at}. On the ${at}, you see nothing.`, `go to ${at}`);
+    const where = Array.from({ length: 300 }, () => writer.ask(random)!).filter(
+      ({ question }) => question === 'where?',
+    );
+    expect(where.length / 300).toBeCloseTo(0.2, 1);
+    for (const each of where) expect(each).toEqual({ question: 'where?', answer, tag: 'monitor' });
+  }
+});
+
 test.each([
   ['go to drawer 1', 'already at drawer 1.'],
   ['open fridge 1', 'not at fridge 1.'],
