@@ -26,11 +26,10 @@ export interface WorldKit<Task = unknown> {
   readonly codec?: Codec;
   /** Mistakes that a demonstrator makes on purpose; `generalMistakes` if left out. Made anew for every episode. */
   mistakes?(): MistakeMaker;
-  /**
-   * Questions about what was read, for the pre-training text. Made anew for every document. With `lookUps` it also asks
-   * for what an expert's `lookUps` say.
-   */
-  questions?(options?: { readonly lookUps?: boolean }): QuestionWriter;
+  /** Questions about what was read, for the pre-training text. Made anew for every document. */
+  questions?(): QuestionWriter;
+  /** The same, which also ask for what an expert's `lookUps` say: `clew train pretrain --look-ups`. */
+  lookUpQuestions?(): QuestionWriter;
   /** Questions about what a goal wants, for pre-training text that shows goals and never a command. */
   goalQuestions?(goal: string): QuestionWriter;
   /**

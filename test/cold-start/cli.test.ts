@@ -55,6 +55,22 @@ test('build makes the file, does nothing the second time, and starts anew when a
   expect(anew.contentHash).not.toBe(first.contentHash);
 });
 
+test('build with look-ups makes other thoughts, by rules alone', () => {
+  const file = at('look-ups.sqlite');
+  const build = (...more: string[]) =>
+    clew(['cold-start', 'build', 'household', '--trajectories', '4', '--look-ups', '--out', file, ...more]);
+  expect(build().code).toBe(0);
+  const store = openStore(file, { readonly: true });
+  const steps = [...store.trajectories.select()].flatMap(({ steps }) => steps.slice(1));
+  store.close();
+  expect(steps.length).toBeGreaterThan(15);
+  for (const { parsed } of steps) expect(parsed!.thought).toMatch(/\bat [a-z]+ \d+ of \d+(, the last)?\. /);
+  for (const refused of [['--annotator', 'teacher', '--model', 'm'], ['--method', 'mbt-s'], ['--method', 'mar']]) {
+    const { code, err } = build(...refused);
+    expect([code, err]).toEqual([2, expect.stringContaining('--look-ups is for plain thoughts by rules')]);
+  }
+});
+
 test("a user's own world with subgoals is built and inspected as well", () => {
   const file = at('room.sqlite');
   expect(clew(['cold-start', 'build', 'locked-room', '--trajectories', '6', '--out', file]).code).toBe(0);

@@ -144,6 +144,27 @@ test('a manual says what verbs and appliances are for, beside the same play, and
   expect(asked.get('two?')).toEqual(new Set(['one, then another one.']));
 });
 
+test('with look-ups it is asked too where one stands, and the answers are true', () => {
+  let asked = 0;
+  for (const { segments } of take(30, { lookUps: true })) {
+    let at: string | undefined;
+    for (const [i, { kind, text }] of segments.entries()) {
+      if (kind === 'observation') at = /^You arrive at (.+?)\. /.exec(text)?.[1] ?? at;
+      if (kind !== 'question' || text !== 'where?') continue;
+      asked++;
+      const [, name, number, of, last] = /^at ([a-z]+) (\d+) of (\d+)(, the last)?\.$/.exec(segments[i + 1]!.text)!;
+      expect(`${name} ${number}`).toBe(at);
+      expect([...segments[0]!.text.matchAll(new RegExp(`\\b${name} \\d+`, 'g'))].length).toBe(Number(of));
+      expect(last !== undefined).toBe(number === of);
+    }
+  }
+  expect(asked).toBeGreaterThan(100);
+  expect(documents.some(({ segments }) => segments.some(({ text }) => text === 'where?'))).toBe(false);
+  expect(() => take(1, { world: lockedRoom, lookUps: true })).toThrow(
+    'locked-room asks for no other look-ups: its kit has no lookUpQuestions. Leave --look-ups out.',
+  );
+});
+
 test('a world without a manual says so', () => {
   expect(() => take(1, { world: lockedRoom, manual: 0.1 })).toThrow(
     'locked-room has no manual: its kit says nothing of what verbs are for. Leave --manual out.',

@@ -74,6 +74,10 @@ export function worldDocuments({
 }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
   checkCategories(world, categories);
   const kit = completeKit(world);
+  if (lookUps && !kit.lookUpQuestions)
+    throw new ClewError(
+      `${world.name} asks for no other look-ups: its kit has no lookUpQuestions. Leave --look-ups out.`,
+    );
   if (manual > 0 && !kit.manual)
     throw new ClewError(`${world.name} has no manual: its kit says nothing of what verbs are for. Leave --manual out.`);
   const rules = kit.leaks(
@@ -91,7 +95,7 @@ export function worldDocuments({
     const key = ['world text', seed, n] as const;
     const random = createRandom(...key);
     const next = randomPlay(shares);
-    const writer = kit.questions?.({ lookUps });
+    const writer = lookUps ? kit.lookUpQuestions?.() : kit.questions?.();
     // Draws of its own, so that the play is the same with a manual and without.
     const entries = createRandom(...key, 'manual');
     const book = manual > 0 ? kit.manual?.() : undefined;
