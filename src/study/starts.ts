@@ -100,7 +100,7 @@ const studyBuildSchema = buildSettingsSchema
       .optional()
       .describe('for mbt-r: whose episodes are rewritten'),
   })
-  .superRefine(({ method = 'rlvmr', phases, students }, context) => {
+  .superRefine(({ method = 'rlvmr', phases, students, lookUps }, context) => {
     const reject = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     if (method === 'mbt-r' && !students) reject('students', 'mbt-r rewrites episodes: say whose, as { from: START }');
     if (method !== 'mbt-r' && students) reject('students', `${method} rewrites no episodes: only mbt-r does`);
@@ -108,6 +108,8 @@ const studyBuildSchema = buildSettingsSchema
       reject('phases', `demonstrations that are cut at ${students.cut} have plain thoughts: say phases: false`);
     if (!method.startsWith('mbt') && phases !== undefined)
       reject('phases', `belongs to mbt-s and mbt-r: thoughts of ${method} have none`);
+    if (lookUps && (method === 'mar' || hasPhases({ method, phases })))
+      reject('lookUps', 'belongs to plain thoughts: those of rlvmr, and of mbt-s and mbt-r with phases: false');
   });
 
 export const demonstrationsSchema = z.union([
@@ -130,7 +132,10 @@ export const startsSchema = z
   .refine(starts => Object.keys(starts).length > 0, 'names at least one start');
 
 /** Whether thoughts are written in the five phases of MBT. */
-export function hasPhases({ method = 'rlvmr', phases = true }: StudyBuildSettings): boolean {
+export function hasPhases({
+  method = 'rlvmr',
+  phases = true,
+}: Pick<StudyBuildSettings, 'method' | 'phases'>): boolean {
   return method.startsWith('mbt') && phases;
 }
 

@@ -110,6 +110,7 @@ describe('a recipe with several cold starts', () => {
       withStart('mbt-r', build({ method: 'mbt-r', students: { ...students, cut: 'first-error' } })),
       /cut at first-error have plain thoughts: say phases: false/,
     ],
+    ['look-ups in phases', withStart('mbt-s', build({ method: 'mbt-s', lookUps: true })), /belongs to plain thoughts/],
     ['phases of what has none', withStart('rlvmr', build({ phases: true })), /thoughts of rlvmr have none/],
     [
       'two names for one file',

@@ -27,6 +27,14 @@ describe.each(household.splits)('%s', split => {
     for (const record of all[split]) expect(household.start(record).done, record.id).toBe(false);
   });
 
+  it('labels its tasks as it lists them, and a task of a held-out kind in a known house as none of any split', () => {
+    for (const { task, category } of all[split]) {
+      expect(household.label(task)).toEqual({ split, category });
+      const cooling = household.label({ ...task, goal: { ...task.goal, category: 'cool' } });
+      expect(cooling?.split).toBe(split === 'train' || split === 'seen' ? undefined : 'heldOut');
+    }
+  });
+
   it('has every category that belongs in it, in about equal numbers', () => {
     const expected = household.categories.filter(
       category => household.heldOut.includes(category) === (split === 'heldOut'),
