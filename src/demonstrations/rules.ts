@@ -12,7 +12,7 @@ import { aim, facts, lessonText, planText, sentences } from './thoughts.ts';
  *
  * @param options `lookUps`: thoughts also say every other look-up that a command rests on, where the expert tells them
  */
-export function rulesAnnotator(options: RulesOptions = {}): Annotator {
+export function rulesAnnotator(options: { readonly lookUps?: boolean | undefined } = {}): Annotator {
   return {
     name: options.lookUps === true ? 'rules, look-ups' : 'rules',
     annotate: async ({ steps }) =>
@@ -23,15 +23,11 @@ export function rulesAnnotator(options: RulesOptions = {}): Annotator {
   };
 }
 
-export interface RulesOptions {
-  readonly lookUps?: boolean;
-}
-
 /** The tag and the thought of step t. */
 export function annotateStep(
   steps: readonly DemonstratedStep[],
   t: number,
-  { lookUps = false }: RulesOptions = {},
+  { lookUps = false }: { readonly lookUps?: boolean | undefined } = {},
 ): { readonly tag: MetaTag; readonly thought: string } {
   const step = steps[t]!;
   const { decision, mistake } = step;
