@@ -132,10 +132,7 @@ export const startsSchema = z
   .refine(starts => Object.keys(starts).length > 0, 'names at least one start');
 
 /** Whether thoughts are written in the five phases of MBT. */
-export function hasPhases({
-  method = 'rlvmr',
-  phases = true,
-}: Pick<StudyBuildSettings, 'method' | 'phases'>): boolean {
+export function hasPhases({ method = 'rlvmr', phases = true }: Pick<StudyBuildSettings, 'method' | 'phases'>): boolean {
   return method.startsWith('mbt') && phases;
 }
 

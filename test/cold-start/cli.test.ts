@@ -65,7 +65,11 @@ test('build with look-ups makes other thoughts, by rules alone', () => {
   store.close();
   expect(steps.length).toBeGreaterThan(15);
   for (const { parsed } of steps) expect(parsed!.thought).toMatch(/\bat [a-z]+ \d+ of \d+(, the last)?\. /);
-  for (const refused of [['--annotator', 'teacher', '--model', 'm'], ['--method', 'mbt-s'], ['--method', 'mar']]) {
+  for (const refused of [
+    ['--annotator', 'teacher', '--model', 'm'],
+    ['--method', 'mbt-s'],
+    ['--method', 'mar'],
+  ]) {
     const { code, err } = build(...refused);
     expect([code, err]).toEqual([2, expect.stringContaining('--look-ups is for plain thoughts by rules')]);
   }
