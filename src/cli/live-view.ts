@@ -1,12 +1,23 @@
 import pc from 'picocolors';
 import { percent } from '../metrics/text-table.ts';
-import type { EvaluationReport, IterationReport } from '../training/rl/index.ts';
-import { alarmText, duration, evaluationLine, figure, meanSeconds, type RlProgress, startLine } from './rl-lines.ts';
+import type { EvaluationReport, IterationReport, WarmUpReport } from '../training/rl/index.ts';
+import {
+  alarmText,
+  duration,
+  evaluationLine,
+  figure,
+  meanSeconds,
+  type RlProgress,
+  startLine,
+  warmUpLine,
+} from './rl-lines.ts';
 
 /** What a terminal shows of a run. */
 export interface LiveState {
   readonly run: string;
   readonly reports: readonly IterationReport[];
+  /** Of runs that forecast. */
+  readonly warmUp?: WarmUpReport | undefined;
   /** The newest of each panel. */
   readonly evaluations: readonly EvaluationReport[];
   /** Iterations of the whole run, when known. */
@@ -37,12 +48,12 @@ const shownAlarms = 2;
 
 /** The lines of the view, none wider than `columns`. Pure: what is written over is the caller's business. */
 export function liveView(
-  { run, reports, evaluations, iterations, since, mean, stage }: LiveState,
+  { run, reports, warmUp, evaluations, iterations, since, mean, stage }: LiveState,
   columns: number,
 ): string[] {
   const last = reports.at(-1);
   const done = last?.iteration ?? 0;
-  const alarms = last?.alarms ?? [];
+  const alarms = (last ?? warmUp)?.alarms ?? [];
   const left =
     mean === undefined || done >= iterations
       ? ''
@@ -64,6 +75,7 @@ export function liveView(
       ([title, of, words]) =>
         `  ${title.padEnd(13)}${words((last && of(last)) ?? null).padStart(8)}  ${sparkline(reports.map(of), width)}`,
     ),
+    ...(warmUp ? [`  ${warmUpLine(warmUp)}`] : []),
     ...evaluations.map(report => `  ${evaluationLine(report)}`),
     ...alarms.slice(0, shownAlarms).flatMap(alarm =>
       alarmText(alarm)
@@ -103,12 +115,14 @@ export function liveProgress(
   let mean: number | undefined;
   let from = performance.now();
   let drawn = 0;
+  let warmUp: WarmUpReport | undefined;
   const draw = (over = false) => {
     const stage = over ? 'over' : signal.aborted ? 'stopping' : 'running';
     const lines = liveView(
       {
         run,
         reports,
+        warmUp,
         evaluations: [...evaluations.values()],
         iterations,
         since: (performance.now() - from) / 1000,
@@ -127,6 +141,11 @@ export function liveProgress(
     onStart(start) {
       terminal.write(`${startLine(run, start)}\n`);
       clock = setInterval(() => draw(), 1000);
+      draw();
+    },
+    onWarmUp(report) {
+      warmUp = report;
+      from = performance.now();
       draw();
     },
     onIteration(report) {

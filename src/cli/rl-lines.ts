@@ -1,11 +1,12 @@
 import pc from 'picocolors';
 import { percent, percentInterval } from '../metrics/text-table.ts';
 import type { Alarm } from '../learn/index.ts';
-import type { EvaluationReport, IterationReport, RlStart } from '../training/rl/index.ts';
+import type { EvaluationReport, IterationReport, RlStart, WarmUpReport } from '../training/rl/index.ts';
 
 /** Is told how a run goes. */
 export interface RlProgress {
   onStart(start: RlStart): void;
+  onWarmUp(report: WarmUpReport): void;
   onIteration(report: IterationReport): void;
   onEvaluation(report: EvaluationReport): void;
   /** Takes away what would be in the way of the last words. */
@@ -21,6 +22,10 @@ export function rlLines(run: string, write: (text: string) => void): RlProgress 
   let mean: number | undefined;
   return {
     onStart: start => write(`${startLine(run, start)}\n`),
+    onWarmUp(report) {
+      write(`${warmUpLine(report)}\n`);
+      for (const alarm of report.alarms) write(`${alarmText(alarm)}\n`);
+    },
     onIteration(report) {
       mean = meanSeconds(mean, report);
       const left = report.iterations - report.iteration;
@@ -33,11 +38,12 @@ export function rlLines(run: string, write: (text: string) => void): RlProgress 
   };
 }
 
-/** Everything, as JSON lines. `type` says what a line is: start, iteration, evaluation, end. */
+/** Everything, as JSON lines. `type` says what a line is: start, warm-up, iteration, evaluation, end. */
 export function rlJsonLines(run: string, write: (text: string) => void): RlProgress {
   const line = (type: string, value: object) => write(`${JSON.stringify({ type, run, ...value })}\n`);
   return {
     onStart: start => line('start', start),
+    onWarmUp: report => line('warm-up', report),
     onIteration: report => line('iteration', report),
     onEvaluation: report => line('evaluation', report),
     end() {},
@@ -48,6 +54,14 @@ export function startLine(run: string, { engine, workers, parameters, done }: Rl
   return (
     `${pc.bold(run)}: ${parameters.toLocaleString('en')} parameters; engine ${engine}, ${workers} ` +
     `threads${done > 0 ? `; goes on after iteration ${done}` : ''}`
+  );
+}
+
+/** What a warm-up has taught, and on what. */
+export function warmUpLine({ tasks, updates, loss, forecasts }: WarmUpReport): string {
+  return (
+    `warm-up on ${tasks} tasks, ${updates} updates: loss ${figure(loss.first)} → ${figure(loss.last)}; ` +
+    `${percent(forecasts.wellFormed)} of ${forecasts.written} forecasts of other tasks well-formed`
   );
 }
 

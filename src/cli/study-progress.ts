@@ -3,7 +3,7 @@ import type { StudyProgress, StudyStage } from '../study/index.ts';
 import type { IterationReport } from '../training/rl/index.ts';
 import { percent } from '../metrics/text-table.ts';
 import { sparkline } from './live-view.ts';
-import { alarmText, duration, meanSeconds } from './rl-lines.ts';
+import { alarmText, duration, meanSeconds, warmUpLine } from './rl-lines.ts';
 
 const names: Readonly<Record<StudyStage['kind'], string>> = {
   demonstrations: 'demonstrations',
@@ -81,6 +81,10 @@ export function studyProgress({
         `step ${step} of ${steps}, loss ${loss.toFixed(3)}, ${Math.round(tokensPerSecond).toLocaleString('en')} ` +
           `tokens/s, ${duration(secondsLeft)} left`,
       );
+    },
+    warmUp(report) {
+      pass(warmUpLine(report), 0);
+      for (const alarm of report.alarms) stay(alarmText(alarm));
     },
     iteration(report) {
       reports.push(report);

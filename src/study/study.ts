@@ -1,4 +1,4 @@
-import type { EvaluationReport, IterationReport, RlStart } from '../training/rl/index.ts';
+import type { EvaluationReport, IterationReport, RlStart, WarmUpReport } from '../training/rl/index.ts';
 import type { StepReport } from '../training/train.ts';
 import type { TaskRecord, World } from '../world/index.ts';
 import type { LearnerOptions } from '../policy/index.ts';
@@ -65,6 +65,8 @@ export interface StudyProgress {
   /** Parameters, engine and threads, when an engine stands. */
   start?(start: RlStart): void;
   step?(report: StepReport): void;
+  /** Forecasts have been taught their form. */
+  warmUp?(report: WarmUpReport): void;
   iteration?(report: IterationReport): void;
   evaluation?(report: EvaluationReport): void;
   /** Of the trajectories or episodes of a stage so many are there. */

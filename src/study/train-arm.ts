@@ -75,6 +75,7 @@ export async function trainArm(
         },
       }),
       onStart: facts => progress?.start?.(facts),
+      onWarmUp: report => progress?.warmUp?.(report),
       onIteration: report => progress?.iteration?.(report),
       onEvaluation: report => progress?.evaluation?.(report),
     }),

@@ -1,17 +1,31 @@
-import type { IterationFacts } from './facts.ts';
+import type { Alarm, IterationFacts } from './facts.ts';
 import { below, lastOf, over, percent, type Rule, warn } from './rule.ts';
+
+const form = {
+  name: 'form of forecasts',
+  remedy:
+    'What cannot be read is not paid, and no gate or cutoff acts on it. Give the warm-up more tasks and updates ' +
+    '(forecasts: { warmUp: … }), and look at what was written: clew export DB --format forecasts.',
+} as const;
+
+/** Under this share of well-formed forecasts the form is not learnt. */
+const learntForm = 0.9;
+
+/** The alarm of a warm-up after which forecasts stay malformed: said before anything is trained on them. */
+export function warmUpAlarms(wellFormed: number): Alarm[] {
+  if (!below(wellFormed, learntForm)) return [];
+  const message = `After the warm-up only ${percent(wellFormed)} of the forecasts are well-formed.`;
+  return [{ rule: form.name, level: 'warn', iteration: 0, message, remedy: form.remedy }];
+}
 
 /** Rules on what a policy says beforehand. Without forecasts they are silent. */
 export const forecastRules: readonly Rule[] = [
   {
-    name: 'form of forecasts',
-    remedy:
-      'What cannot be read is not paid, and no gate or cutoff acts on it. Give the warm-up more tasks and updates ' +
-      '(forecasts: { warmUp: … }), and look at what was written: clew export DB --format forecasts.',
+    ...form,
     check: history => {
       const { forecastsWellFormed: now } = history.at(-1)!;
       if (now === 0) return warn('Not one of the forecasts is well-formed.');
-      return lastOf(history, 5)?.every(({ forecastsWellFormed: share }) => below(share, 0.9))
+      return lastOf(history, 5)?.every(({ forecastsWellFormed: share }) => below(share, learntForm))
         ? warn(`Only ${percent(now)} of the forecasts are well-formed, and under 90 % were for 5 iterations.`)
         : null;
     },

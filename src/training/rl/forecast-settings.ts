@@ -30,9 +30,22 @@ const settingsSchema = z.strictObject({
   warmUp: z
     .strictObject({
       tasks: z.int().positive().default(64).describe('tasks that are played, as often as there are rollouts'),
-      updates: z.int().positive().default(60).describe('updates on what would have been foretold rightly'),
+      updates: z.int().positive().default(400).describe('updates on what would have been foretold rightly, at most'),
+      wellFormed: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.97)
+        .describe(
+          'it ends when this share of the forecasts of tasks that are not taught is well-formed, at two looks in a row',
+        ),
       batch: z.int().positive().default(32).describe('forecasts in an update'),
-      learningRate: z.number().positive().default(1e-3).describe('of these updates'),
+      rehearsed: z
+        .int()
+        .nonnegative()
+        .default(8)
+        .describe('episodes that are learnt beside them, at the same weight together'),
+      learningRate: z.number().positive().default(3e-3).describe('of these updates'),
     })
     .prefault({})
     .describe('what teaches a policy the form of forecasts, before the first iteration'),

@@ -12,18 +12,17 @@ import {
   weighedForecasts,
 } from '../../learn/index.ts';
 import type { ForecastLayout, Learner, Row, Sampler } from '../../policy/index.ts';
-import { playWhole } from '../../runs/index.ts';
 import { isMissing } from '../../steps/index.ts';
 import type { Forecast, Store, Trajectory } from '../../trajectory/index.ts';
 import { createRandom, type Random, type TaskRecord } from '../../world/index.ts';
 import type { Agent } from '../../agents/index.ts';
 import { cutoffProbed, type Foretold, planOf } from './forecast-plan.ts';
 import { type ForecastReport, forecastReport } from './forecast-report.ts';
-import { asHeavyAs, expertForecast, forecastRow, playedRow, rightForecast } from './forecast-rows.ts';
+import { expertForecast, forecastRow } from './forecast-rows.ts';
 import type { ForecastSettings } from './forecast-settings.ts';
 import type { RlOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
-import { trainingPool } from './tasks.ts';
+import { warmUp, type WarmUpReport } from './warm-up.ts';
 
 /** What a run that forecasts computes with. */
 export interface ForecastingParts {
@@ -62,56 +61,16 @@ export class Forecasting {
     return this.#settings.rule === 'masa:fixed' ? this.#options.recipe.rollouts : 8;
   }
 
-  /**
-   * Teaches the form of forecasts: plays tasks with the policy as it is, and learns what would have been foretold
-   * rightly of them. What it played is learnt beside it at the same weight, so that playing is not forgotten over
-   * foretelling. The episodes are measured and not stored, as those of evaluations while a policy is trained.
-   */
-  async warmUp(agent: Agent) {
-    const { world, recipe, run, seed } = this.#options;
-    const { warmUp } = this.#settings;
-    const tasks = trainingPool(world, recipe, createRandom('forecast warm-up tasks', seed)).slice(0, warmUp.tasks);
-    const { layout } = this.#parts;
-    const played = await playWhole('the warm-up', {
-      world,
+  /** Teaches the form of forecasts, before the first iteration. Null when the signal ended it. */
+  warmUp(agent: Agent): Promise<WarmUpReport | null> {
+    const { forecaster, layout } = this.#parts;
+    return warmUp(this.#options, this.#settings, {
       agent,
-      run,
-      tasks,
-      rollouts: recipe.rollouts,
-      seed: `${seed}/warm-up`,
-      parallelEpisodes: recipe.tasks * recipe.rollouts,
-      ...(recipe.maxSteps !== undefined && { maxSteps: recipe.maxSteps }),
+      forecaster,
+      layout,
+      of: this.#of,
+      learn: (rows, learningRate, random) => this.#imitate(rows, 1, learningRate, random),
     });
-    const vocabulary = vocabularyOf(played);
-    const all = groupFacts(played);
-    const groups = tasks.map(({ id }) => played.filter(({ task }) => task.id === id));
-    const rows = groups.flatMap(episodes => {
-      const facts = groupFacts(episodes);
-      if (isMissing(facts) || isMissing(all)) return [];
-      const text = rightForecast(facts, all, vocabulary, {
-        of: this.#of,
-        maxSteps: recipe.maxSteps ?? world.maxSteps,
-      });
-      return [forecastRow(layout.prompt(episodes[0]!), text, layout)];
-    });
-    const random = createRandom('forecast warm-up', seed);
-    const own = played.filter(({ steps }) => steps.length > 0).map(playedRow);
-    const losses: (number | null)[] = [];
-    for (let update = 0; update < warmUp.updates; update++) {
-      const drawn = random.shuffle(rows).slice(0, warmUp.batch);
-      const rehearsed = asHeavyAs(drawn, random.shuffle(own).slice(0, warmUp.batch));
-      losses.push(await this.#imitate([...drawn, ...rehearsed], 1, warmUp.learningRate, random));
-    }
-    const uniform = groups.filter(([first, ...rest]) => rest.every(({ success }) => success === first!.success));
-    return {
-      tasks: tasks.length,
-      episodes: played.length,
-      success: played.filter(({ success }) => success).length / played.length,
-      uniformShare: uniform.length / groups.length,
-      tokens: played.flatMap(({ steps }) => steps).reduce((sum, { tokens }) => sum + (tokens?.reply.length ?? 0), 0),
-      updates: warmUp.updates,
-      loss: { first: losses[0] ?? null, last: losses.at(-1) ?? null },
-    };
   }
 
   /** Asks for the forecasts of an iteration's tasks, and decides what is played. */

@@ -7,6 +7,7 @@ import type { Demonstrations } from '../stages/demonstrations.ts';
 import type { Alarm } from '../../learn/index.ts';
 import type { IterationReport } from './iteration.ts';
 import type { RlRecipe } from './recipe.ts';
+import type { WarmUpReport } from './warm-up.ts';
 
 export interface RlOptions {
   readonly world: World;
@@ -39,9 +40,14 @@ export interface RlOptions {
     readonly temperature: number;
     readonly panels: readonly EvaluationPanel[];
   };
-  /** Ends the run after the iteration under way; a later call goes on from there. */
+  /**
+   * Ends the run after the iteration under way; a later call goes on from there. What comes before the first iteration
+   * it ends at once, and a later call begins that anew.
+   */
   readonly signal?: AbortSignal;
   readonly onStart?: (facts: RlStart) => void;
+  /** Told when forecasts have been taught their form. */
+  readonly onWarmUp?: (report: WarmUpReport) => void;
   readonly onIteration?: (report: IterationReport) => void;
   readonly onEvaluation?: (report: EvaluationReport) => void;
 }

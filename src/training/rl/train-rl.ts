@@ -122,12 +122,15 @@ async function iterations(
   forecasting?.restore(store, run, before);
   try {
     options.onStart?.({ engine, workers: learner.workers, parameters: model.parameters.length, done: iteration });
-    if (iteration === 0 && !warmedUp) await evaluate(0);
-    if (forecasting && iteration === 0 && !warmedUp) {
-      const data = await forecasting.warmUp(rolloutPolicy);
-      store.metrics.put(run, { iteration: 0, phase: 'warm-up', data });
-      warmedUp = true;
-      await keep();
+    if (iteration === 0 && !warmedUp) {
+      await evaluate(0);
+      const report = signal?.aborted ? null : await forecasting?.warmUp(rolloutPolicy);
+      if (report) {
+        store.metrics.put(run, { iteration: 0, phase: 'warm-up', data: report });
+        options.onWarmUp?.(report);
+        warmedUp = true;
+        await keep();
+      }
     }
     let stoppedBy: Alarm | null = null;
     while (iteration < recipe.iterations && !signal?.aborted && !stoppedBy) stoppedBy = await iterate(iteration + 1);
@@ -260,7 +263,10 @@ async function iterations(
         tasks,
         seed: `evaluation ${seed}`,
         parallelEpisodes: 128,
+        ...(number === 0 && signal && { signal }),
       });
+      // What was interrupted is no figure of the panel. It is played again, as nothing has been trained yet.
+      if (number === 0 && signal?.aborted) return null;
       const report: EvaluationReport = {
         iteration: number,
         panel: name,

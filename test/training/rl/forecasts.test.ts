@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { layoutOf, loadCheckpoint, withWords } from '../../../src/policy/index.ts';
-import { type IterationReport, readRlRecipe, type RlOptions, trainRl } from '../../../src/training/rl/index.ts';
+import {
+  type IterationReport,
+  readRlRecipe,
+  type RlOptions,
+  trainRl,
+  type WarmUpReport,
+} from '../../../src/training/rl/index.ts';
 import { contentHash, openStore, type Store } from '../../../src/trajectory/index.ts';
 import { boxesPolicy, boxesWorld as world } from './boxes.ts';
 
@@ -25,7 +31,7 @@ const settings = {
   miniBatches: 2,
   alarms: 'warn',
   forecasts: {
-    warmUp: { tasks: 30, updates: 100, batch: 16, learningRate: 3e-3 },
+    warmUp: { tasks: 30, updates: 300, batch: 16 },
     expert: { batch: 3, updates: 2 },
     // So wide that both decide against something in a run as short as this.
     gate: { from: 2, spread: 0.3, low: 0.2, high: 0.8, probe: 0.3 },
@@ -71,7 +77,10 @@ describe('training with forecasts', () => {
 
   it('teaches the form before the first iteration', () => {
     const [{ data }] = straight.store.metrics.of('arm', 'warm-up') as unknown as [{ data: Record<string, unknown> }];
-    expect(data).toMatchObject({ tasks: 30, episodes: 120, updates: 100 });
+    expect(data).toMatchObject({ tasks: 30, episodes: 120 });
+    expect(data.updates).toBeGreaterThanOrEqual(50);
+    // The form is tried on tasks that were not taught.
+    expect(data).toMatchObject({ forecasts: { tasks: 16, written: 128 }, alarms: [] });
     const { first, last } = data.loss as { first: number; last: number };
     expect(last).toBeLessThan(first / 3);
     const firstIteration = forecasts.filter(({ iteration }) => iteration === 1);
@@ -135,6 +144,72 @@ describe('training with forecasts', () => {
     expect(learnt(straight)[1]!.waiting + learnt(straight)[1]!.learnt).toBeGreaterThan(0);
   });
 
+  it('teaches the form with the usual warm-up: nineteen of twenty forecasts of other tasks are well-formed', async () => {
+    const warmUps: WarmUpReport[] = [];
+    const { store } = await run(
+      'usual',
+      { onWarmUp: report => warmUps.push(report) },
+      { iterations: 1, forecasts: 'masa' },
+    );
+    expect(warmUps).toHaveLength(1);
+    const [{ forecasts: told, updates, alarms }] = warmUps as [WarmUpReport];
+    expect(told.wellFormed).toBeGreaterThanOrEqual(0.95);
+    expect(alarms).toEqual([]);
+    expect(updates).toBeLessThan(400);
+    const first = [...store.forecasts.select()];
+    expect(first.filter(({ faults }) => faults.length === 0).length / first.length).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it('says at the end of a warm-up that forecasts stay malformed, before anything is trained on them', async () => {
+    const told: string[] = [];
+    await run(
+      'too short',
+      {
+        onWarmUp: ({ alarms, forecasts: { wellFormed } }) =>
+          told.push(...alarms.map(({ rule, level, message }) => `${level} ${rule} ${message}`), `${wellFormed < 0.9}`),
+        onIteration: () => told.push('iteration'),
+      },
+      { iterations: 1, forecasts: { warmUp: { tasks: 4, updates: 1 } } },
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/^warn form of forecasts After the warm-up only .* of the forecasts are well-formed\.$/),
+      'true',
+      'iteration',
+    ]);
+  });
+
+  it('ends the warm-up at once when it is interrupted, as it plays and as it learns, and begins it anew', async () => {
+    /** A signal that says yes when it was asked so often. */
+    const after = (looks: number) => {
+      const so = { asked: 0 };
+      const signal = {
+        get aborted() {
+          return ++so.asked > looks;
+        },
+      } as AbortSignal;
+      return { so, signal };
+    };
+    const never = after(Infinity);
+    let whole = 0;
+    const onWarmUp = () => (whole = never.so.asked);
+    const straight1 = await run('never interrupted', { signal: never.signal, onWarmUp }, { iterations: 1 });
+    // It is asked once after each update, and there are 50 at least.
+    for (const looks of [3, whole - 10]) {
+      const { so, signal } = after(looks);
+      const told: string[] = [];
+      const tell = { onWarmUp: () => told.push('warm-up'), onIteration: () => told.push('iteration') };
+      const broken = await run(`interrupted ${looks}`, { signal, ...tell }, { iterations: 1 });
+      expect(told).toEqual([]);
+      expect(broken.result).toMatchObject({ iterations: 0, finished: false, policy: null });
+      expect(broken.store.runs.get('arm')).toMatchObject({ status: 'stopped' });
+      expect(so.asked).toBeLessThan(looks + 40);
+      const again = await trainRl({ ...broken.options, signal: undefined as never });
+      expect(again).toMatchObject({ iterations: 1, finished: true });
+      expect(told).toEqual(['warm-up', 'iteration']);
+      expect(contentHash(broken.store)).toBe(contentHash(straight1.store));
+    }
+  });
+
   it('leaves a run without forecasts as it was, and its policy without words for them', async () => {
     const { forecasts: _, ...plain } = settings;
     const { reports, result } = await run('plain', { recipe: readRlRecipe({ ...plain, iterations: 1 }) });
@@ -173,6 +248,9 @@ describe('words that a policy gets', () => {
       const id = policy.tokenizer.id(token);
       return policy.model.parameters.slice(id * width, (id + 1) * width);
     };
+    // Rows that lie too close are taken for one another until training has moved them apart.
+    const apart = (a: string, b: string) => Math.hypot(...row(more, a).map((x, i) => x - row(more, b)[i]!));
+    expect(apart('wins', '<meta>')).toBeGreaterThan(apart('7', '8') / 5);
     for (const token of ['</action>', '7']) expect(row(more, token)).toEqual(row(start, token));
     expect(withWords(more, { tags: ['<meta>'], words: ['wins'] })).toBe(more);
     expect(layoutOf(start.tokenizer, start.codec).forecast).toBeUndefined();
