@@ -74,3 +74,11 @@ export function splitOf(name: string): Split | undefined {
   const source = scienceTasks(taskTypes, []);
   return source.splits.find(split => source.get(split, name) !== undefined);
 }
+
+/** The variations of a type that are trained on. */
+export function trainingVariations(task: string): number[] {
+  const type = taskTypes.find(({ name }) => name === task);
+  if (!type) return [];
+  const { from, to } = variationsOf(type.variations, partOf.train);
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}

@@ -3,6 +3,7 @@ import { ClewError, createWorld, type Look, type World } from 'clew';
 import { type AnyActorLogic, fromTransition, type Snapshot } from 'xstate';
 import { z } from 'zod';
 import { refusal, type Seen, tickLimit } from './environment.ts';
+import { goldPaths } from './gold.ts';
 import { kit } from './kit.ts';
 import { openSimulator } from './open.ts';
 import type { Position, Told } from './pool.ts';
@@ -80,7 +81,7 @@ export async function scienceworld({
   });
   const templates = await simulator.ask('templates', { task: 'boil', variation: 0, simplifications });
   const goals = new Map<string, string>();
-  const goldPaths = new Map<string, readonly string[]>();
+  const paths = new Map<string, readonly string[]>();
 
   const position = ({ task, variation }: ScienceTask, commands: readonly string[]): Position => ({
     task,
@@ -176,13 +177,14 @@ export async function scienceworld({
     },
     kit: {
       ...kit,
+      goldPath: goldPaths(({ task, variation }) => simulator.goldPath({ task, variation, simplifications })),
       baselines: {
         ...kit.baselines,
         'gold-path': {
           title: "plays the simulator's own path, which knows everything",
           command({ id, task }, steps) {
-            let path = goldPaths.get(id);
-            if (!path) goldPaths.set(id, (path = simulator.goldPath({ ...task, simplifications })));
+            let path = paths.get(id);
+            if (!path) paths.set(id, (path = simulator.goldPath({ ...task, simplifications })));
             return path[steps];
           },
         },

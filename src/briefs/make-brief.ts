@@ -10,6 +10,7 @@ import {
 } from '../world/index.ts';
 import type { Brief, Unit } from './brief.ts';
 import type { Criterion } from './criterion.ts';
+import { type KnownOfTask, pathBrief, unnumbered } from './path-brief.ts';
 
 export interface BriefOptions {
   /** Who plays; the world's own text-only player if left out. */
@@ -28,8 +29,9 @@ interface Served {
 }
 
 /**
- * The brief of a task, from one play of a player who sees only text and makes no mistake. No endpoint and no judge.
- * Where the world has no player and none is given, the brief has no units and no plan.
+ * The brief of a task, from one play of a player who sees only text and makes no mistake; in a world that has a path by
+ * somebody who knows everything (`kit.goldPath`), from that. No endpoint and no judge. Where the world has neither, and
+ * no player is given, the brief has no units and no plan.
  *
  * @example
  * import { makeBrief } from 'clew';
@@ -42,24 +44,38 @@ export function makeBrief(
   record: TaskRecord<unknown>,
   { createPlayer = world.expert, rubric = [] }: BriefOptions = {},
 ): Brief {
-  const played = createPlayer ? play(world, record, createPlayer(createRandom('brief', record.id))) : undefined;
-  const served = played ? subgoalsOf(played.decisions) : [];
   const goal = world.goal(record.task);
-  const opening = world.start(record).observation;
+  const told = `${goal}\n${world.start(record).observation}`;
+  const path = world.kit.goldPath?.(record);
+  const { subjects, ...known } = path ? pathBrief(path, told) : playerBrief(world, record, told, createPlayer);
   const gap = world.kit.gap?.(record.task) ?? null;
   return {
     world: world.name,
     version: world.version,
     task: record.id,
     category: record.category,
-    steps: played?.won ? played.decisions.length : null,
-    plan: (played?.decisions[0]?.plan ?? []).map(unnumbered),
-    units: unitsOf(served, `${goal}\n${opening}`),
-    verbs: verbsOf(served),
-    looks: played?.looks ?? false,
-    kinds: kindsOfGoal(goal, served),
+    ...known,
+    kinds: kindsOfGoal(goal, subjects),
     rubric,
     gap: gap && { kind: gap.kind, matter: gap.matter },
+  };
+}
+
+function playerBrief(
+  world: World,
+  record: TaskRecord<unknown>,
+  told: string,
+  createPlayer: BriefOptions['createPlayer'],
+): KnownOfTask {
+  const played = createPlayer ? play(world, record, createPlayer(createRandom('brief', record.id))) : undefined;
+  const served = played ? subgoalsOf(played.decisions) : [];
+  return {
+    steps: played?.won ? played.decisions.length : null,
+    plan: (played?.decisions[0]?.plan ?? []).map(unnumbered),
+    units: unitsOf(served, told),
+    verbs: verbsOf(served),
+    looks: played?.looks ?? false,
+    subjects: served.flatMap(({ kinds }) => kinds),
   };
 }
 
@@ -81,11 +97,6 @@ function play(world: World, record: TaskRecord<unknown>, player: Expert) {
     decisions.push(decision);
   }
   return { decisions, won: episode.success, looks };
-}
-
-/** A subgoal without the numbers of things. */
-function unnumbered(subgoal: string): string {
-  return subgoal.toLowerCase().replaceAll(/ \d+(?=\s|$)/g, '');
 }
 
 /** The subgoals in the order in which the player had them first, each once. */
@@ -136,10 +147,10 @@ function verbsOf(served: readonly Served[]): Record<string, string[]> {
   return verbs;
 }
 
-/** The kinds that goal and subgoals share, in the order of the goal. */
-function kindsOfGoal(goal: string, served: readonly Served[]): string[] {
+/** Those of these kinds that the goal names, in its order. */
+function kindsOfGoal(goal: string, kinds: readonly string[]): string[] {
   const text = ` ${kindKey(goal)} `;
-  return [...new Set(served.flatMap(({ kinds }) => kinds))]
+  return [...new Set(kinds)]
     .map(kind => ({ kind, at: text.indexOf(` ${kind} `) }))
     .filter(({ at }) => at >= 0)
     .toSorted((a, b) => a.at - b.at || b.kind.length - a.kind.length)

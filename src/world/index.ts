@@ -26,7 +26,7 @@ export type { Decision, Expert } from './expert.ts';
 export { goalOf, reminderOf, withGoal } from './goal-line.ts';
 export { type Codec, plainCodec, versionOf } from './codec.ts';
 export { sentenceCodec, type SentenceCodecOptions, type SentenceSlot } from './sentence-codec.ts';
-export type { Baseline, Mistake, MistakeMaker, Question, QuestionWriter, TaskGap, WorldKit } from './kit.ts';
+export type { Baseline, GoldPath, Mistake, MistakeMaker, Question, QuestionWriter, TaskGap, WorldKit } from './kit.ts';
 export { hint, type Hint } from './hint.ts';
 export { createRandom, hash, type Random } from './random.ts';
 export { canonicalJson, stateHash, stateKey } from './state-key.ts';

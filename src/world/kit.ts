@@ -53,7 +53,8 @@ export interface WorldKit<Task = unknown> {
   readonly lookUpVerbs?: readonly string[];
   /**
    * The goals of each category as patterns: every goal of a category fits its pattern, and no goal of another does.
-   * They keep held-out goals out of everything that is trained on. Goals drawn from the held-out split if left out.
+   * They keep held-out goals out of everything that is trained on, so those of held-out categories are enough. Goals
+   * drawn from the held-out split if left out.
    */
   readonly goalPatterns?: Readonly<Record<string, RegExp>>;
   /**
@@ -75,6 +76,11 @@ export interface WorldKit<Task = unknown> {
   /** Text-only players beside the expert, as baselines: `--agent player:NAME`. */
   readonly players?: Readonly<Record<string, (random: Random) => Expert>>;
   /**
+   * In a world without a text-only player: how somebody who knows everything wins a task. Briefs are made from it, so
+   * that MaR can be paid there; no agent is shown it. Undefined for a task without such a path.
+   */
+  goldPath?(record: TaskRecord<Task>): GoldPath | undefined;
+  /**
    * Demonstrations are made of training tasks in random order, because the world lists them by kind. In the order of
    * the list if left out.
    */
@@ -89,6 +95,17 @@ export interface WorldKit<Task = unknown> {
   readonly baselines?: Readonly<Record<string, Baseline<Task>>>;
   /** The id of a task that a data set knows under a name of its own; undefined for any other text. */
   taskId?(name: string): string | undefined;
+}
+
+/** How somebody who knows everything wins a task. */
+export interface GoldPath {
+  readonly commands: readonly string[];
+  /** Paths of other training tasks of the category: what most of them act on can be known before a task is seen. */
+  readonly others?: readonly (readonly string[])[] | undefined;
+  /** Commands, in lower case, that are only on the way: going, opening doors, looking, waiting. */
+  readonly passing: RegExp;
+  /** The world records which commands were looks. */
+  readonly looks: boolean;
 }
 
 /** What the sentence of a task leaves out, in a world in which the agent can ask. */
