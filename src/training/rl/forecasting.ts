@@ -22,7 +22,8 @@ import { expertForecast, forecastRow } from './forecast-rows.ts';
 import type { ForecastSettings } from './forecast-settings.ts';
 import type { RlOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
-import { warmUp, type WarmUpReport } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
+import type { WarmUpReport } from './warm-up-report.ts';
 
 /** What a run that forecasts computes with. */
 export interface ForecastingParts {

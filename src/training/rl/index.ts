@@ -11,7 +11,7 @@ export { trainRl } from './train-rl.ts';
 export { type IterationReport } from './iteration.ts';
 export { currentRlRecipe } from '../former-settings.ts';
 export { type ForecastReport } from './forecast-report.ts';
-export { type WarmUpReport } from './warm-up.ts';
+export { type WarmUpReport } from './warm-up-report.ts';
 export {
   forecastMethods,
   forecastSettingsSchema,

@@ -7,7 +7,7 @@ import type { Demonstrations } from '../stages/demonstrations.ts';
 import type { Alarm } from '../../learn/index.ts';
 import type { IterationReport } from './iteration.ts';
 import type { RlRecipe } from './recipe.ts';
-import type { WarmUpReport } from './warm-up.ts';
+import type { WarmUpReport } from './warm-up-report.ts';
 
 export interface RlOptions {
   readonly world: World;

@@ -1,7 +1,7 @@
 import { type Agent } from '../../agents/index.ts';
 import { type Forecaster, forecastTasks } from '../../agents/forecast.ts';
 import { groupFacts, vocabularyOf } from '../../forecasts/index.ts';
-import { type Alarm, warmUpAlarms } from '../../learn/index.ts';
+import { warmUpAlarms } from '../../learn/index.ts';
 import type { ForecastLayout, Row } from '../../policy/index.ts';
 import { playWhole } from '../../runs/index.ts';
 import { isMissing } from '../../steps/index.ts';
@@ -11,25 +11,7 @@ import { asHeavyAs, forecastRow, playedRow, rightForecast } from './forecast-row
 import type { ForecastSettings } from './forecast-settings.ts';
 import type { RlOptions } from './options.ts';
 import { trainingPool } from './tasks.ts';
-
-/** What a warm-up came to. */
-export interface WarmUpReport {
-  readonly tasks: number;
-  readonly episodes: number;
-  /** Share of the episodes that were won. */
-  readonly success: number;
-  /** Share of the tasks that were won always or never. */
-  readonly uniformShare: number;
-  /** Sampled by the episodes and by forecasts. */
-  readonly tokens: number;
-  /** Those that it took. */
-  readonly updates: number;
-  /** Of forecasts and rehearsed episodes together, nats a token. */
-  readonly loss: { readonly first: number | null; readonly last: number | null };
-  /** Forecasts of tasks that were not taught, written after the last update. */
-  readonly forecasts: { readonly tasks: number; readonly written: number; readonly wellFormed: number };
-  readonly alarms: readonly Alarm[];
-}
+import type { WarmUpReport } from './warm-up-report.ts';
 
 export interface WarmUpParts {
   /** The policy, which plays. */
