@@ -3,11 +3,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { briefsOf, measure, openReward, openStore, RewardAccumulator, type Store, type Trajectory } from 'clew';
 import { completeKit, rubricsOf } from 'clew/train';
+import household from '../../envs/household/index.ts';
 import workshop from '../../examples/workshop/world.ts';
 import { speedUp } from '../../src/report/budget.ts';
 import { markdownTable } from '../../src/metrics/text-table.ts';
 import type { World } from '../../src/world/index.ts';
 import { overSeeds } from './own-worlds.ts';
+import { withSections } from './sections.ts';
 
 /**
  * The tables of docs/results/metacognition.md, from the folder of its study, whether the study is over or not:
@@ -16,16 +18,28 @@ import { overSeeds } from './own-worlds.ts';
  *     npx clew study docs/results/metacognition/recipe.yaml --out runs/metacognition
  *     npx jiti scripts/results/metacognition.ts --study runs/metacognition
  *
+ * and of docs/results/metacognition/household.md, which is written anew:
+ *
+ *     npx clew study docs/results/metacognition/household.yaml --out runs/metacognition-household
+ *     npx jiti scripts/results/metacognition.ts --study runs/metacognition-household
+ *
  * What has not ended is said, and left out.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
-const page = path.join(root, 'docs/results/metacognition.md');
+const results = path.join(root, 'docs/results');
+
+/** Where the study of a world is told: its page, and the figures as data. */
+const places = {
+  workshop: { world: workshop, page: 'metacognition.md', figures: 'metacognition/figures.json' },
+  household: { world: household, page: 'metacognition/household.md', figures: 'metacognition/household.json' },
+} as const;
 
 /** What an arm came to with one seed; null for a start, which all seeds share. */
 interface Cell {
   readonly arm: string;
   readonly seed: number | null;
+  readonly level: string;
   readonly figures: Readonly<Record<string, number | null>>;
 }
 
@@ -56,7 +70,7 @@ export function cellsOf(store: Store, world: World): Cell[] {
     .list()
     .filter(({ kind, status }) => kind === 'evaluation' && status === 'done')
     .map(({ id, config }): Cell => {
-      const { arm, seed } = config as { arm: string; seed: number | null };
+      const { arm, seed, level } = config as { arm: string; seed: number | null; level: string };
       const episodes = [...store.trajectories.select({ run: id })];
       const measured = measure(episodes);
       const rows = store.metrics.of(`${arm}, seed ${seed}`, 'train').map(({ data }) => data) as {
@@ -70,6 +84,7 @@ export function cellsOf(store: Store, world: World): Cell[] {
       return {
         arm,
         seed,
+        level,
         figures: {
           success: measured.success.value,
           steps: measured.steps.all.value,
@@ -87,9 +102,10 @@ export function cellsOf(store: Store, world: World): Cell[] {
     });
 }
 
-/** A row an arm: means over its seeds, with Student's interval where there are two and more. */
+/** A row an arm and level: means over its seeds, with Student's interval where there are two and more. */
 export function tableOf(cells: readonly Cell[]): string {
-  const arms = [...new Set(cells.map(({ arm }) => arm))];
+  const levels = [...new Set(cells.map(({ level }) => level))].toSorted();
+  const arms = levels.flatMap(level => [...new Set(cells.map(({ arm }) => arm))].map(arm => ({ arm, level })));
   const shown = (name: string, values: readonly number[]): string => {
     if (values.length === 0) return '–';
     const { value, low, high } = overSeeds(values);
@@ -105,19 +121,23 @@ export function tableOf(cells: readonly Cell[]): string {
       : `${text(value)}${unit} [${text(low)}, ${text(high)}]`;
   };
   return markdownTable(
-    ['', 'seeds', ...Object.values(columns)],
-    arms.map(arm => {
-      const own = cells.filter(cell => cell.arm === arm);
+    [...(levels.length > 1 ? ['level'] : []), '', 'seeds', ...Object.values(columns)],
+    arms.flatMap(({ arm, level }) => {
+      const own = cells.filter(cell => cell.arm === arm && cell.level === level);
+      if (own.length === 0) return [];
       const seeds = own.flatMap(({ seed }) => seed ?? []);
       return [
-        arm,
-        seeds.length === 0 ? 'start' : seeds.join(', '),
-        ...Object.keys(columns).map(name =>
-          shown(
-            name,
-            own.flatMap(({ figures }) => figures[name] ?? []),
+        [
+          ...(levels.length > 1 ? [level] : []),
+          arm,
+          seeds.length === 0 ? 'start' : seeds.join(', '),
+          ...Object.keys(columns).map(name =>
+            shown(
+              name,
+              own.flatMap(({ figures }) => figures[name] ?? []),
+            ),
           ),
-        ),
+        ],
       ];
     }),
     'numbers',
@@ -243,8 +263,13 @@ function main(): void {
   const file = path.join(study, 'clew.db');
   if (!existsSync(file)) throw new Error(`There is no study in ${study}: give its folder with --study.`);
   const store = openStore(file, { readonly: true });
-  const recipe = JSON.parse(readFileSync(path.join(study, 'recipe.json'), 'utf8')) as Parameters<typeof missingOf>[0];
-  const cells = cellsOf(store, workshop as World);
+  const recipe = JSON.parse(readFileSync(path.join(study, 'recipe.json'), 'utf8')) as Parameters<
+    typeof missingOf
+  >[0] & {
+    readonly world: string;
+  };
+  const { world, page, figures } = places[recipe.world === 'household' ? 'household' : 'workshop'];
+  const cells = cellsOf(store, world as World);
   const sections = {
     table: tableOf(cells),
     missing: missingOf(recipe, cells),
@@ -252,15 +277,32 @@ function main(): void {
     budget: budgetTableOf(store),
   };
   store.close();
-  let text = readFileSync(page, 'utf8');
-  for (const [name, section] of Object.entries(sections)) {
-    const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-    const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`${page} has no "${begin}" with "${end}" after it.`);
-    text = `${text.slice(0, from + begin.length)}\n\n${section}\n\n${text.slice(to)}`;
-  }
-  writeFileSync(page, text);
-  writeFileSync(path.join(root, 'docs/results/metacognition/figures.json'), `${JSON.stringify(cells, null, 2)}\n`);
+  const told = path.join(results, page);
+  writeFileSync(told, withSections(existsSync(told) ? readFileSync(told, 'utf8') : newPage, sections));
+  writeFileSync(path.join(results, figures), `${JSON.stringify(cells, null, 2)}\n`);
 }
+
+/** A page that has never been written; its sentences are a person's to add. */
+const newPage = `# Metacognition in the household
+
+The systems of [metacognition, measured](../metacognition.md), in the household. The [recipe](household.yaml) decides everything; the tables are made from the study's database, also while it runs
+([the figures as data](household.json)). Brackets hold 95 % intervals of Student's t over seeds.
+
+<!-- table -->
+<!-- end of table -->
+
+<!-- missing -->
+<!-- end of missing -->
+
+## Forecasts
+
+<!-- forecasts -->
+<!-- end of forecasts -->
+
+## Tokens and seconds to the baseline's success
+
+<!-- budget -->
+<!-- end of budget -->
+`;
 
 if (process.argv[1] === import.meta.filename) main();

@@ -4,7 +4,10 @@ import path from 'node:path';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
 import {
+  checkMachine,
+  estimateStudy,
   fileName,
+  formatEstimate,
   openStudy,
   formatStudy,
   readStudyRecipe,
@@ -65,6 +68,7 @@ export function studyCommand(): Command {
         out,
         folder: path.dirname(file),
         command: `clew study ${file}`,
+        estimate: true,
       });
       if (!outcome) return;
       outcomes.push(outcome);
@@ -89,6 +93,16 @@ export interface ConductOptions extends ComputeOptions, RewardFileOption {
   readonly command: string;
   readonly data?: string | undefined;
   readonly json?: boolean | undefined;
+  /** Say first how long a study that is begun may take. */
+  readonly estimate?: boolean;
+}
+
+/** Says what a study will do and about how long that takes here; of a published model nothing is known. */
+async function tellEstimate(recipe: StudyRecipe, world: World, out: string, compute: ComputeOptions): Promise<void> {
+  if (!recipe.pretraining) return;
+  const { tokensPerSecond } = await checkMachine(out, computeOptions(compute));
+  const estimate = await estimateStudy(recipe, world, tokensPerSecond);
+  if (estimate) process.stderr.write(`${recipe.name}: ${formatEstimate(estimate)}\n`);
 }
 
 /**
@@ -97,15 +111,17 @@ export interface ConductOptions extends ComputeOptions, RewardFileOption {
  */
 export async function conductStudy(
   recipe: StudyRecipe,
-  { out, folder, command, data, json = false, rewardFile, ...compute }: ConductOptions,
+  { out, folder, command, data, json = false, rewardFile, estimate = false, ...compute }: ConductOptions,
 ): Promise<StudyOutcome | undefined> {
+  const world = await worldOf(recipe, folder, data);
   const study = openStudy(recipe, {
-    world: await worldOf(recipe, folder, data),
+    world,
     folder,
     rewards: await rewardsIn({ rewardFile }),
   });
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new UsageError(`${out} is a file, and --out takes a folder: choose another name, or remove the file.`);
+  if (estimate && !json && !existsSync(path.join(out, 'recipe.json'))) await tellEstimate(recipe, world, out, compute);
   mkdirSync(out, { recursive: true });
   const store = openStore(path.join(out, 'clew.db'));
   const progress = studyProgress({ quiet: json });

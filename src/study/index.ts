@@ -1,3 +1,4 @@
+export { estimateStudy, formatEstimate, type StudyEstimate } from './estimate.ts';
 export {
   readStudyRecipe,
   studyRecipeSchema,

@@ -1,7 +1,7 @@
 import { completeKit, demonstrate, rulesAnnotator, trajectoryOf } from '../demonstrations/index.ts';
 import { type Layout, trajectoryRow } from '../policy/index.ts';
 import type { Trajectory } from '../trajectory/index.ts';
-import type { World } from '../world/index.ts';
+import { plainCodec, type World } from '../world/index.ts';
 
 /** The least context, which costs nothing where episodes are shorter; a context is a multiple of `grain`. */
 const least = 1280;
@@ -39,6 +39,27 @@ export async function neededContext(
 export async function demonstrationSteps(world: World): Promise<number> {
   const shown = await played(world);
   return shown.reduce((sum, { steps }) => sum + steps.length, 0) / shown.length;
+}
+
+/**
+ * What demonstrations of the world's own expert come to, in the mean of a few training tasks: steps, tokens before the
+ * first reply, and tokens of a step. Tokens are counted as words and marks, as a word tokenizer of the world has them.
+ */
+export async function demonstrationSize(
+  world: World,
+): Promise<{ readonly steps: number; readonly opening: number; readonly step: number }> {
+  const shown = await played(world);
+  const codec = world.kit.codec ?? plainCodec;
+  const tokens = (text: string) => text.match(/<[^>]*>|\w+|[^\s\w]/g)?.length ?? 0;
+  let [steps, opening, all] = [0, 0, 0];
+  for (const { initialObservation, steps: own } of shown) {
+    steps += own.length;
+    opening += tokens(codec.encodeInitialObservation(initialObservation));
+    const reminder = tokens(codec.reminder?.(initialObservation) ?? '');
+    for (const { reply, command, observation } of own)
+      all += tokens(reply) + tokens(codec.encodeObservation(observation, command)) + reminder;
+  }
+  return { steps: steps / shown.length, opening: opening / shown.length, step: all / steps };
 }
 
 async function played(world: World): Promise<Trajectory[]> {

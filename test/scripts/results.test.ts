@@ -5,8 +5,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { expertAgent, openStore, randomAgent, studentQuantile, type Trajectory } from 'clew';
 import { resultSchema } from 'clew/report';
 import household from 'clew/worlds/household';
+import householdAsks from '../../envs/household-asks/index.ts';
 import { figureOf, figureSchema, readFigures, readPolicies, tables } from '../../scripts/results/alfworld.ts';
+import { askingTableOf } from '../../scripts/results/asking.ts';
 import { overSeeds, runsOf, tablesOf } from '../../scripts/results/first-rl.ts';
+import { tableOf as systemsTableOf } from '../../scripts/results/metacognition.ts';
+import { withSections } from '../../scripts/results/sections.ts';
+import { readSettings } from '../../src/cli/settings-file.ts';
+import { readStudyRecipe } from '../../src/study/index.ts';
 import { tableOf } from '../../scripts/results/real-models.ts';
 import { play, skilledAgent } from '../report/study.ts';
 
@@ -55,6 +61,65 @@ describe('the figures of ALFWorld', () => {
     expect(wellFormed.of).toBe(played.reduce((sum, { steps }) => sum + steps.length, 0));
     expect(wellFormed.count).toBe(wellFormed.of);
     expect(Object.values(byType).reduce((sum, { of }) => sum + of, 0)).toBe(6);
+  });
+});
+
+describe('the studies of metacognition', () => {
+  it.each(['recipe', 'household', 'asking'])('have a recipe that can be run: %s.yaml', async name => {
+    const file = new URL(`metacognition/${name}.yaml`, results).pathname;
+    const { value, at } = await readSettings(file, { missing: () => '', example: '' });
+    const { arms, seeds } = readStudyRecipe(value, at);
+    if (name === 'asking') return;
+    expect(seeds).toEqual([0, 1, 2]);
+    const names = ['GRPO', 'RLVMR', 'MaR', 'ARES', 'MBT-S + GRPO', 'MBT-R + GRPO', 'MASA', 'MASA-efficient'];
+    const controls = ['MaR shuffled', 'MASA shuffled', 'MASA unpaid'];
+    expect(arms.map(arm => arm.name).toSorted()).toEqual([...names, ...controls].toSorted());
+  });
+
+  it('have a row of every arm and level, a start without seeds', () => {
+    const cell = (arm: string, seed: number | null, level: string, success: number) => ({
+      arm,
+      seed,
+      level,
+      figures: { success },
+    });
+    const cells = [cell('cold start', null, 'L0', 0.1), cell('GRPO', 0, 'L0', 0.2), cell('GRPO', 1, 'L0', 0.4)];
+    const rows = (all: typeof cells) =>
+      systemsTableOf(all)
+        .split('\n')
+        .slice(2)
+        .map(row =>
+          row
+            .split('|')
+            .map(text => text.trim())
+            .slice(1, 5),
+        );
+    expect(rows(cells)).toEqual([
+      ['cold start', 'start', '10.0 %', '–'],
+      ['GRPO', '0, 1', expect.stringMatching(/^30\.0 % \[/), '–'],
+    ]);
+    expect(rows([...cells, cell('GRPO', 0, 'L1', 0.5)]).map(row => row.slice(0, 3))).toEqual([
+      ['L0', 'cold start', 'start'],
+      ['L0', 'GRPO', '0, 1'],
+      ['L1', 'GRPO', '0'],
+    ]);
+  });
+
+  it('tell how policies ask, each share with what it is of', async () => {
+    const store = openStore(path.join(folder, 'asking.db'));
+    const config = { arm: 'asking', seed: 0, level: 'L0' };
+    store.runs.add({ id: 'asked', kind: 'evaluation', world: householdAsks.name, config });
+    store.trajectories.addAll(await play(householdAsks, 'asked', householdAsks.tasks('seen', 12), expertAgent(), '0'));
+    store.runs.finish('asked');
+    const row = askingTableOf(store).split('\n')[2]!;
+    expect(row).toMatch(/^\| L0 +\| asking, seed 0 +\| 100\.0 % \[[\d., ]+\], 12\/12 +\|/);
+    store.close();
+  });
+
+  it('write their sections between marks, and nothing else', () => {
+    const page = 'Before.\n\n<!-- table -->\n\nold\n\n<!-- end of table -->\n\nAfter.\n';
+    expect(withSections(page, { table: 'new' })).toBe(page.replace('old', 'new'));
+    expect(() => withSections(page, { other: '' })).toThrow('no "<!-- other -->"');
   });
 });
 

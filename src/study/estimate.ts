@@ -1,0 +1,115 @@
+import { modelConfig, parameterCount, type Preset } from '../policy/index.ts';
+import { demonstrationSize } from '../training/needed-context.ts';
+import type { World } from '../world/index.ts';
+import type { StudyRecipe } from './recipe.ts';
+
+/** What a study has to do, and about how long it takes. */
+export interface StudyEstimate {
+  /** Tokens that are learnt from before reinforcement learning. */
+  readonly taughtTokens: number;
+  /** Episodes that are played to be learnt from, and those of evaluations. */
+  readonly episodes: number;
+  readonly evaluated: number;
+  /** From episodes as short as demonstrations to ones that all use up their steps. */
+  readonly minutes: { readonly low: number; readonly high: number };
+}
+
+/**
+ * How much longer a token takes that is played than one that is trained, in a batch of 64 episodes and more. From the
+ * timed quickstart, in which 128 episodes of 14 steps take three seconds at 55,000 trained tokens a second.
+ */
+const playing = 4;
+/** Demonstrations that rules make in a second. */
+const demonstrationsASecond = 25;
+/** Those of a start that ships or lies in a file. */
+const usualDemonstrations = 200;
+/** Updates of a warm-up of forecasts until the form is learnt, as far as has been seen. */
+const warmUpUpdates = 100;
+
+/**
+ * Estimates a study from its recipe and the speed of a training, before anything is done. Null for a published model,
+ * whose speed nobody has measured here.
+ * @param tokensPerSecond of training `nano` with a vocabulary of 300: see `checkMachine`
+ */
+export async function estimateStudy(
+  { policy, pretraining, demonstrations, starts, sft, expertIteration, arms, seeds, evaluation }: StudyRecipe,
+  world: World,
+  tokensPerSecond: number,
+): Promise<StudyEstimate | null> {
+  if (!('preset' in policy) || !pretraining) return null;
+  const shown = await demonstrationSize(world);
+  const size = (preset: Preset) => parameterCount(modelConfig(preset, { vocabulary: 300, context: 256 }));
+  const tokenSeconds = size(policy.preset) / size('nano') / tokensPerSecond;
+
+  const built = starts
+    ? Object.values(starts).map(({ demonstrations: own }) => own)
+    : [demonstrations ?? ('shipped' as const)];
+  const trajectories = built.map(own =>
+    typeof own === 'object' && 'build' in own ? (own.build.trajectories ?? usualDemonstrations) : usualDemonstrations,
+  );
+  const shownTokens = sum(trajectories) * (shown.opening + shown.steps * shown.step);
+  const students = sum(
+    built.map(own => (typeof own === 'object' && 'build' in own && own.build.students ? own.build.students.tasks : 0)),
+  );
+  const trained = arms.flatMap(({ rl }) => (rl ? [rl] : []));
+  const rounds = expertIteration?.rounds ?? 0;
+  const policies = built.length + (expertIteration ? 1 : 0) + trained.length * seeds.length;
+  const panel = sum(evaluation.panels.map(({ tasks }) => tasks ?? 0)) * evaluation.rollouts;
+  const evaluated = policies * panel * evaluation.temperatures.length;
+
+  const learnt = trained.map(({ iterations, tasks, rollouts, epochs, maxSteps = world.maxSteps, forecasts }) => ({
+    steps: maxSteps,
+    played: iterations * tasks * rollouts + (forecasts ? forecasts.warmUp.tasks * rollouts : 0),
+    read:
+      iterations * tasks * rollouts * epochs +
+      (forecasts ? Math.min(warmUpUpdates, forecasts.warmUp.updates) * forecasts.warmUp.rehearsed : 0),
+  }));
+  const roundTokens = expertIteration
+    ? rounds *
+      expertIteration.epochs *
+      (shownTokens + ((rounds + 1) / 2) * expertIteration.tasks * episode(shown.steps))
+    : 0;
+  const taughtTokens = pretraining.tokens + sft.epochs * shownTokens;
+  const minutes = (long: boolean) => {
+    const tokens = (steps: number) => episode(long ? steps : Math.min(steps, shown.steps));
+    const played =
+      seeds.length * sum(learnt.map(arm => arm.played * tokens(arm.steps))) +
+      (students + rounds * (expertIteration?.tasks ?? 0) + evaluated) * tokens(world.maxSteps);
+    const read = seeds.length * sum(learnt.map(arm => arm.read * tokens(arm.steps)));
+    const seconds =
+      tokenSeconds * (taughtTokens + roundTokens + read + playing * played) + sum(trajectories) / demonstrationsASecond;
+    return seconds / 60;
+  };
+  return {
+    taughtTokens: Math.round(taughtTokens),
+    episodes:
+      seeds.length * sum(learnt.map(({ played }) => played)) + rounds * (expertIteration?.tasks ?? 0) + students,
+    evaluated,
+    minutes: { low: minutes(false), high: minutes(true) },
+  };
+
+  /** Tokens of an episode of so many steps. */
+  function episode(steps: number): number {
+    return shown.opening + steps * shown.step;
+  }
+}
+
+/** A sentence of it for people. */
+export function formatEstimate({ taughtTokens, episodes, evaluated, minutes }: StudyEstimate): string {
+  const [low, high] = [duration(minutes.low), duration(minutes.high)];
+  const count = (number: number) => Math.round(number).toLocaleString('en');
+  return (
+    `${count(taughtTokens)} tokens are learnt from, ${count(episodes)} episodes are played to be learnt from and ` +
+    `${count(evaluated)} to be evaluated: by the speed of the engine here about ${low === high ? low : `${low} to ${high}`}, ` +
+    `if nothing else runs. Ctrl-C stops; the same command goes on.`
+  );
+}
+
+function duration(minutes: number): string {
+  if (minutes < 1.5) return 'a minute';
+  return minutes < 90 ? `${Math.round(minutes)} minutes` : `${(minutes / 60).toFixed(1)} hours`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
