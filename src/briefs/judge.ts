@@ -109,6 +109,8 @@ function holds(check: Check, episode: Episode): Fact {
 /** The step, from 1, of the first executed command that fits; null where none does. */
 function first(pattern: Pattern, episode: Episode): number | null | Missing {
   for (const [t, command] of episode.commands.entries()) {
+    // Of a reply that nobody has read it is not known what it commands.
+    if (command.verb === '' && isMissing(command.executed)) return command.executed;
     if (!fits(pattern, command, episode.goalKinds)) continue;
     if (isMissing(command.executed)) return command.executed;
     if (command.executed) return t + 1;

@@ -40,11 +40,10 @@ export function askingOf({ task, steps }: Pick<Trajectory, 'task' | 'steps'>): A
   let ended: Asking['ended'] = null;
   let changes: number | Missing = 0;
   for (const [index, step] of steps.entries()) {
-    const verb = verbOf(step);
-    if (verb === null) continue;
     const done = executed(step);
     if (isMissing(done)) return done;
     if (!done) continue;
+    const verb = verbOf(step);
     if (verb === 'ask') {
       const matter = matterIn(step.command!);
       if (matter !== undefined)

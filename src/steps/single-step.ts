@@ -12,11 +12,12 @@ export function formatValid({ parsed }: Pick<Step, 'parsed'>): Fact {
 
 /**
  * The world executed the command. From `accepted`; where a log lacks that, from the refusal; where it lacks that as
- * well, from the admissible commands. A step without a command executed nothing.
+ * well, from the admissible commands. A step without a command executed nothing; where nobody has read the reply either,
+ * it is not known whether it was one.
  */
-export function executed(step: Pick<Step, 'command' | 'accepted' | 'refusal' | 'admissible'>): Fact {
-  const { command, accepted, refusal, admissible } = step;
-  if (command === null) return false;
+export function executed(step: Pick<Step, 'command' | 'accepted' | 'refusal' | 'admissible' | 'parsed'>): Fact {
+  const { command, accepted, refusal, admissible, parsed } = step;
+  if (command === null) return parsed === null && !tellsWhatIsExecuted(step) ? lacking.commands : false;
   if (accepted !== null) return accepted;
   if (refusal !== null) return false;
   if (admissible === null) return lacking.acceptance;
@@ -26,7 +27,11 @@ export function executed(step: Pick<Step, 'command' | 'accepted' | 'refusal' | '
 }
 
 /** The log says what becomes of commands at this step, whether or not there was one. */
-export function tellsWhatIsExecuted({ accepted, refusal, admissible }: Step): boolean {
+export function tellsWhatIsExecuted({
+  accepted,
+  refusal,
+  admissible,
+}: Pick<Step, 'accepted' | 'refusal' | 'admissible'>): boolean {
   return accepted !== null || refusal !== null || admissible !== null;
 }
 

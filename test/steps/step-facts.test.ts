@@ -5,6 +5,7 @@ import { randomAgent, rollout } from '../../src/agents/index.ts';
 import { measure, stepMetrics, type StepMetric } from '../../src/metrics/index.ts';
 import { openReward } from '../../src/rewards/index.ts';
 import { executed, failed, indexEpisode, isMissing, stepFacts, stepTag } from '../../src/steps/index.ts';
+import { parseReply } from '../../src/tags/index.ts';
 import type { Step, Trajectory } from '../../src/trajectory/index.ts';
 import { commandIdentity } from '../../src/world/index.ts';
 import { handStep, handTrajectory, walk } from '../metrics/hand-made.ts';
@@ -24,7 +25,11 @@ describe('executed', () => {
     expect(said({ refusal: 'unknown command', admissible: ['look'] })).toBe(false);
     expect(said({ command: 'Look  .', admissible: ['look'] })).toBe(true);
     expect(said({ command: 'fly', admissible: ['look'] })).toBe(false);
-    expect(said({ command: null })).toBe(false);
+    expect(said({ command: null, parsed: parseReply('<planning>look.</planning>') })).toBe(false);
+    expect(said({ command: null, refusal: 'no command' })).toBe(false);
+    expect(said({ command: null })).toEqual(
+      missing('the log has no commands, so that it is not known what there is to act on'),
+    );
     expect(said({})).toEqual(missing('the log does not say whether the command was executed'));
   });
 
