@@ -3,7 +3,7 @@ import path from 'node:path';
 import { writeAtomically } from '../atomic-file.ts';
 import { refuseChanges, type Settings } from '../runs/index.ts';
 import { currentStudyRecipe } from './former-names.ts';
-import type { StudyRecipe } from './recipe.ts';
+import { readStudyRecipe, type StudyRecipe } from './recipe.ts';
 
 /** A recipe as a folder keeps it: where the data is decides nothing. */
 export type KeptRecipe = Omit<StudyRecipe, 'data'>;
@@ -22,7 +22,7 @@ export async function keepRecipe(folder: string, recipe: StudyRecipe): Promise<v
   const file = path.join(folder, 'recipe.json');
   const now = withoutPlaces(recipe);
   if (existsSync(file)) {
-    const before = currentStudyRecipe(JSON.parse(readFileSync(file, 'utf8'))) as KeptRecipe;
+    const before = recipeIn(file);
     refuseChanges(
       `${folder} holds the study "${before.name}", which`,
       { before: settingsOf(before, now), now: settingsOf(sharedPart(now, before), before) },
@@ -30,6 +30,17 @@ export async function keepRecipe(folder: string, recipe: StudyRecipe): Promise<v
     );
   }
   await writeAtomically(file, `${JSON.stringify(now, null, 2)}\n`);
+}
+
+/** The recipe that a folder keeps. Settings that came with later versions have their defaults. */
+function recipeIn(file: string): KeptRecipe {
+  const kept = currentStudyRecipe(JSON.parse(readFileSync(file, 'utf8')));
+  try {
+    return withoutPlaces(readStudyRecipe(kept));
+  } catch {
+    // What no version reads any more is compared as it is, so that it is said what differs.
+    return kept as KeptRecipe;
+  }
 }
 
 /**

@@ -45,6 +45,22 @@ describe('a study of before', () => {
     );
   });
 
+  it('goes on where a later version has more settings, with their defaults', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'clew-later-settings-'));
+    const kept = JSON.parse(JSON.stringify(readStudyRecipe(now))) as { sft: Record<string, unknown> };
+    expect(kept.sft.anyChoice).toBe(false);
+    delete kept.sft.anyChoice;
+    delete kept.sft.refusedWeight;
+    writeFileSync(join(own, 'recipe.json'), JSON.stringify(kept));
+    await keepRecipe(own, readStudyRecipe(now));
+    expect(JSON.parse(readFileSync(join(own, 'recipe.json'), 'utf8'))).toHaveProperty('sft.anyChoice', false);
+    writeFileSync(join(own, 'recipe.json'), JSON.stringify(kept));
+    await expect(keepRecipe(own, readStudyRecipe({ ...now, sft: { ...now.sft, anyChoice: true } }))).rejects.toThrow(
+      'sft.anyChoice',
+    );
+    rmSync(own, { recursive: true });
+  });
+
   it('keeps the names of its runs and policies', () => {
     const store = openStore(':memory:');
     expect(namesIn(store)).toEqual({ pretraining: 'pretraining', expertIteration: 'expert iteration' });
