@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { measure, openStore, type Store } from 'clew';
+import { expertAgent, loadPanel, measure, openStore, randomAgent, rollout, type Store, type Trajectory } from 'clew';
+import householdAsks from '../../envs/household-asks/index.ts';
 import type { Interval, Rate } from '../../src/metrics/rate.ts';
 import { markdownTable } from '../../src/metrics/text-table.ts';
 import { withSections } from './sections.ts';
@@ -16,30 +17,71 @@ import { withSections } from './sections.ts';
 
 const page = path.join(import.meta.dirname, '../../docs/results/metacognition.md');
 
-/** A row an evaluated policy and level, in the order of the levels; every share with Wilson's interval. */
-export function askingTableOf(store: Store): string {
-  const rows = store.runs
+/** Who played a level, and what was played. */
+export interface Asked {
+  readonly level: string;
+  readonly player: string;
+  readonly episodes: Iterable<Trajectory>;
+}
+
+/** Every whole evaluation of a study. */
+export function evaluationsOf(store: Store): Asked[] {
+  return store.runs
     .list()
     .filter(({ kind, status }) => kind === 'evaluation' && status === 'done')
     .map(({ id, config }) => {
       const { arm, seed, level } = config as { arm: string; seed: number | null; level: string };
-      const { success, asking, steps } = measure(store.trajectories.select({ run: id }));
-      if (!asking) throw new Error(`The episodes of ${id} say nothing of asking.`);
+      const player = seed === null ? arm : `${arm}, seed ${seed}`;
+      return { level, player, episodes: store.trajectories.select({ run: id }) };
+    });
+}
+
+/** The same tasks played by who knows how, and by who does not. */
+async function playersOn(
+  panels: readonly { readonly panel: string; readonly level: string; readonly tasks: number }[],
+): Promise<Asked[]> {
+  const players = {
+    random: () => randomAgent(),
+    'never-ask': () => expertAgent({ player: 'never-ask' }),
+    'always-ask': () => expertAgent({ player: 'always-ask' }),
+    expert: () => expertAgent(),
+  };
+  const played: Asked[] = [];
+  for (const { panel, level, tasks } of panels)
+    for (const [player, agent] of Object.entries(players)) {
+      const episodes: Trajectory[] = [];
+      await rollout({
+        world: householdAsks,
+        tasks: loadPanel(panel, householdAsks)
+          .tasks.slice(0, tasks)
+          .map(id => householdAsks.task(id)),
+        agent: agent(),
+        run: `${player} ${level}`,
+        onTrajectory: episode => episodes.push(episode),
+      });
+      played.push({ level, player, episodes });
+    }
+  return played;
+}
+
+/** A row a level and player, in the order of the levels; every share with Wilson's interval. */
+export function askingTableOf(asked: readonly Asked[]): string {
+  const rows = asked
+    .map(({ level, player, episodes }) => {
+      const { success, asking, steps } = measure(episodes);
+      if (!asking) throw new Error(`The episodes of ${player} say nothing of asking.`);
       const { recall, falseAsks, onTheMatter, askedAndWon, lucky, declinedImpossible } = asking.shares;
-      const f1 =
-        asking.f1.value === null
-          ? '–'
-          : `${asking.f1.value.toFixed(3)}${bracket(asking.f1.interval, end => end.toFixed(3))}`;
+      const { value, interval } = asking.f1;
       return {
         level,
         cells: [
           level,
-          seed === null ? arm : `${arm}, seed ${seed}`,
+          player,
           share(success),
           steps.all.value!.toFixed(1),
           share(recall),
           share(falseAsks),
-          f1,
+          value === null ? '–' : `${value.toFixed(3)}${bracket(interval, end => end.toFixed(3))}`,
           share(onTheMatter),
           share(askedAndWon),
           share(lucky),
@@ -75,12 +117,17 @@ function bracket(interval: Interval | null, text: (end: number) => string): stri
   return interval ? ` [${text(interval.low)}, ${text(interval.high)}]` : '';
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { study } = parseArgs({ options: { study: { type: 'string', default: 'runs/household-asks' } } }).values;
   const store = openStore(path.join(study, 'clew.db'), { readonly: true });
-  const asking = askingTableOf(store);
+  const { evaluation } = JSON.parse(readFileSync(path.join(study, 'recipe.json'), 'utf8')) as {
+    evaluation: { panels: { panel: 'seen' | 'unseen' | 'heldOut'; tasks: number }[] };
+  };
+  const levels = { seen: 'L0', unseen: 'L1', heldOut: 'L2' };
+  const players = await playersOn(evaluation.panels.map(each => ({ ...each, level: levels[each.panel] })));
+  const asking = askingTableOf([...evaluationsOf(store), ...players]);
   store.close();
   writeFileSync(page, withSections(readFileSync(page, 'utf8'), { asking }));
 }
 
-if (process.argv[1] === import.meta.filename) main();
+if (process.argv[1] === import.meta.filename) await main();

@@ -55,7 +55,12 @@ export async function estimateStudy(
   const rounds = expertIteration?.rounds ?? 0;
   const policies = built.length + (expertIteration ? 1 : 0) + trained.length * seeds.length;
   const panel = sum(evaluation.panels.map(({ tasks }) => tasks ?? 0)) * evaluation.rollouts;
-  const evaluated = policies * panel * evaluation.temperatures.length;
+  const { during } = evaluation;
+  const whileTrained = during
+    ? sum(evaluation.panels.map(({ tasks = during.tasks }) => Math.min(tasks, during.tasks))) *
+      sum(trained.map(({ iterations }) => 1 + Math.ceil(iterations / during.every)))
+    : 0;
+  const evaluated = policies * panel * evaluation.temperatures.length + seeds.length * whileTrained;
 
   const learnt = trained.map(({ iterations, tasks, rollouts, epochs, maxSteps = world.maxSteps, forecasts }) => ({
     steps: maxSteps,

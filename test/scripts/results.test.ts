@@ -7,7 +7,7 @@ import { resultSchema } from 'clew/report';
 import household from 'clew/worlds/household';
 import householdAsks from '../../envs/household-asks/index.ts';
 import { figureOf, figureSchema, readFigures, readPolicies, tables } from '../../scripts/results/alfworld.ts';
-import { askingTableOf } from '../../scripts/results/asking.ts';
+import { askingTableOf, evaluationsOf } from '../../scripts/results/asking.ts';
 import { overSeeds, runsOf, tablesOf } from '../../scripts/results/first-rl.ts';
 import { tableOf as systemsTableOf } from '../../scripts/results/metacognition.ts';
 import { withSections } from '../../scripts/results/sections.ts';
@@ -111,7 +111,7 @@ describe('the studies of metacognition', () => {
     store.runs.add({ id: 'asked', kind: 'evaluation', world: householdAsks.name, config });
     store.trajectories.addAll(await play(householdAsks, 'asked', householdAsks.tasks('seen', 12), expertAgent(), '0'));
     store.runs.finish('asked');
-    const row = askingTableOf(store).split('\n')[2]!;
+    const row = askingTableOf(evaluationsOf(store)).split('\n')[2]!;
     expect(row).toMatch(/^\| L0 +\| asking, seed 0 +\| 100\.0 % \[[\d., ]+\], 12\/12 +\|/);
     store.close();
   });

@@ -25,6 +25,7 @@ const input = {
       { split: 'heldOut', tasks: 6 },
     ],
     rollouts: 3,
+    during: { every: 2, tasks: 5 },
   },
 };
 
@@ -32,14 +33,14 @@ it('counts what a study does: arms × seeds, warm-ups, and every policy on every
   const estimate = (await estimateStudy(readStudyRecipe(input), lockedRoom, 50_000))!;
   // Two arms and two seeds of 3 × 2 × 4 episodes, and two warm-ups of 5 × 4.
   expect(estimate.episodes).toBe(2 * 2 * 24 + 2 * 20);
-  // The cold start, and two arms with two seeds.
-  expect(estimate.evaluated).toBe(5 * (4 + 6) * 3);
+  // The cold start, and two arms with two seeds; before, after two and after all three iterations of each training.
+  expect(estimate.evaluated).toBe(5 * (4 + 6) * 3 + 2 * 2 * 3 * (4 + 5));
   const { opening, step, steps } = await demonstrationSize(lockedRoom);
   expect(steps).toBeGreaterThan(2);
   expect(step).toBeGreaterThan(5);
   expect(estimate.taughtTokens).toBe(Math.round(8000 + 10 * 12 * (opening + steps * step)));
   expect(formatEstimate(estimate)).toMatch(
-    /^[\d,]+ tokens are learnt from, 136 episodes .* 150 to be evaluated: .* about /,
+    /^[\d,]+ tokens are learnt from, 136 episodes .* 258 to be evaluated: .* about /,
   );
 });
 
