@@ -15,7 +15,7 @@ export {
 export { type Imitated, totalWeight } from './imitation.ts';
 export { type IterationOptions, type Learnt, learnFrom, updatePolicy, type UpdateOptions } from './iteration.ts';
 export * from './losses/index.ts';
-export { AdamW, type AdamWOptions, clipGradient, type OptimiserState } from './optimiser.ts';
+export { AdamW, type AdamWOptions, clipGradient, type OptimiserState, refuseNotFinite } from './optimiser.ts';
 export type { WeighedEpisode } from './mini-batch.ts';
 export type { Replayed } from './replay.ts';
 export { cosineSchedule, type ScheduleOptions } from './optimiser-schedule.ts';

@@ -1,5 +1,13 @@
 import { ClewError, NotFiniteError } from '../errors.ts';
-import { adamW, type AdamWStep, type Learner, type Model, parameterLayout, type Stretch } from '../policy/index.ts';
+import {
+  adamW,
+  type AdamWStep,
+  type Learner,
+  type Model,
+  parameterLayout,
+  type Stretch,
+  type UpdateScalars,
+} from '../policy/index.ts';
 
 export interface AdamWOptions {
   /** Decay of the first moment. Default 0.9. */
@@ -44,6 +52,25 @@ export class AdamW {
     this.#layout = parameterLayout(model.config);
   }
 
+  /**
+   * Begins the next step where another computes it: counts it, and gives the numbers that it takes for all parameters
+   * alike.
+   */
+  scalars(learningRate: number): Omit<UpdateScalars, 'scale'> {
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const steps = ++this.state.steps;
+    return {
+      beta1,
+      rest1: 1 - beta1,
+      beta2,
+      rest2: 1 - beta2,
+      rate: learningRate / (1 - beta1 ** steps),
+      correction: 1 / (1 - beta2 ** steps),
+      epsilon,
+      keep: 1 - learningRate * weightDecay,
+    };
+  }
+
   /** Moves the parameters against the gradient and raises the model's version. */
   step(gradient: Float32Array, learningRate: number): void {
     adamW(this.#model.parameters, this.#layout, this.#next(gradient, learningRate));
@@ -77,13 +104,18 @@ export function clipGradient(gradient: Float32Array, limit: number): number {
   let square = 0;
   for (let i = 0; i < gradient.length; i++) square += gradient[i]! * gradient[i]!;
   const norm = Math.sqrt(square);
-  if (!Number.isFinite(norm))
-    throw new NotFiniteError(
-      'The gradient is not finite. Lower the learning rate, and start again from the last checkpoint.',
-    );
+  refuseNotFinite(norm);
   if (norm > limit) {
     const scale = limit / norm;
     for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
   }
   return norm;
+}
+
+/** @throws NotFiniteError for the norm of a gradient that is not finite */
+export function refuseNotFinite(norm: number): void {
+  if (!Number.isFinite(norm))
+    throw new NotFiniteError(
+      'The gradient is not finite. Lower the learning rate, and start again from the last checkpoint.',
+    );
 }

@@ -6,6 +6,8 @@ import {
   type Feeds,
   type GraphDefinition,
   type Program,
+  type ResidentFeeds,
+  type ResidentResult,
   withSources,
 } from './engines/engine.ts';
 import { type EngineOptions, openEngine } from './engines/open.ts';
@@ -14,6 +16,7 @@ import { DecodingLoop, type ReplyTask, type SlotUse } from './decoding-loop.ts';
 import { type GraphSize, hiddenGraph, type LossKind, scoringGraph, trainingGraph } from './graphs.ts';
 import { isLayerwise, layerwiseGradient, type RunGraph } from './layerwise.ts';
 import { type FrozenParameters, type ParameterSpec, parameterLayout } from './parameters.ts';
+import { type ResidentTask, ResidentTraining } from './resident/training.ts';
 
 export interface HostOptions {
   config: ModelConfig;
@@ -72,6 +75,8 @@ export class Host {
   #last: Promise<unknown> = Promise.resolve();
   #parameters: Readonly<Record<string, Float32Array>> = {};
   #version = -1;
+  /** Where the model is trained in the engine's memory: its parameters are the ones that count. */
+  #training: ResidentTraining | undefined;
 
   private constructor(engine: Engine, options: HostOptions) {
     this.#engine = engine;
@@ -114,6 +119,32 @@ export class Host {
     adamW(new Float32Array(this.#options.parameters), this.#layout, task, task.from, task.to);
   }
 
+  /** Trains the model in the engine's own memory: see `ResidentOptimiser`. */
+  async resident(task: ResidentTask): Promise<Record<string, Float32Array> | number | void> {
+    const { config, parameters } = this.#options;
+    if (task.what === 'gradient') {
+      const graph = trainingGraph(config, task.size, task.loss);
+      const stays = this.#layout.map(({ name }) => `gradient.${name}`);
+      const result = await this.#runResident({ ...graph, name: `${graph.name}, resident`, stays }, task.feeds);
+      await this.#inTurn(async () => this.#training!.add(result.stays));
+      return result.values;
+    }
+    return this.#inTurn(async () => {
+      if (task.what === 'step') return this.#training!.clippedStep(task.maxNorm, task.scalars);
+      if (task.what === 'forget') return this.#training!.forget();
+      if (task.what === 'download') return this.#training!.download();
+      await this.#training?.close();
+      this.#training = undefined;
+      this.#version = -1;
+      if (task.what === 'open')
+        this.#training = await ResidentTraining.open(this.#engine, this.#layout, {
+          parameters: new Float32Array(parameters),
+          first: new Float32Array(task.first),
+          second: new Float32Array(task.second),
+        });
+    });
+  }
+
   score(task: ScoreTask): Promise<Record<string, Float32Array>> {
     const { config } = this.#options;
     return this.#run(
@@ -139,15 +170,28 @@ export class Host {
   async close(): Promise<void> {
     this.#loop.close();
     await this.#last;
+    await this.#training?.close();
     for (const program of this.#programs.values()) await program.release();
     this.#programs.clear();
   }
 
-  #run(definition: GraphDefinition, task: { version: number; feeds: Feeds }): Promise<Record<string, Float32Array>> {
+  /** Runs a graph with the model's parameters, wherever those are. */
+  async #run(
+    definition: GraphDefinition,
+    task: { version: number; feeds: Feeds },
+  ): Promise<Record<string, Float32Array>> {
+    if (this.#training) return (await this.#runResident(definition, task.feeds)).values;
     return this.#inTurn(async () => {
       this.#refresh(task.version);
       const program = await this.#program(withSources(definition, this.#options.frozen ?? {}));
       return program.run({ ...this.#parameters, ...task.feeds });
+    });
+  }
+
+  #runResident(definition: GraphDefinition, feeds: ResidentFeeds): Promise<ResidentResult> {
+    return this.#inTurn(async () => {
+      const program = await this.#program(withSources(definition, this.#options.frozen ?? {}));
+      return program.runResident!({ ...this.#training!.parameters, ...feeds });
     });
   }
 

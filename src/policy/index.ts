@@ -7,6 +7,8 @@ export type { EngineOptions } from './engines/open.ts';
 export type { Row, TokenChoice } from './batch.ts';
 export { adamW, type AdamWStep, type Stretch } from './adamw.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
+export { ResidentOptimiser } from './resident/optimiser.ts';
+export type { UpdateScalars } from './resident/update-graphs.ts';
 export type { Reply, ReplyOptions } from './reply.ts';
 export type { SlotUse } from './decoding-loop.ts';
 export { type Slot, Sampler, type SamplerOptions } from './sampler.ts';

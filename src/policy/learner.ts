@@ -1,12 +1,15 @@
 import os from 'node:os';
-import { NotFiniteError } from '../errors.ts';
+import { ClewError } from '../errors.ts';
 import type { AdamWStep } from './adamw.ts';
 import { batchFeeds, type MicroBatch, packRows, type Row, selectedTokens } from './batch.ts';
 import type { EngineDescription } from './engines/engine.ts';
 import type { EngineOptions } from './engines/open.ts';
 import type { ScoreTask } from './host.ts';
 import { type Loss, lossInputs } from './loss-inputs.ts';
+import { sharedFloats } from './memory.ts';
 import type { Model } from './parameters.ts';
+import { type ResidentMoments, ResidentOptimiser } from './resident/optimiser.ts';
+import { addResult, distribute, emptyLike, emptyResult, type LossResult } from './token-figures.ts';
 import { openHosts, type RemoteHost } from './threads.ts';
 
 export type { Loss } from './loss-inputs.ts';
@@ -25,19 +28,17 @@ export interface LearnerOptions {
    * dear to hand over; 32 on a GPU, which must be kept busy.
    */
   rowsPerBatch?: number;
+  /**
+   * Train in the engine's own memory: parameters, gradients and AdamW's moments stay there (`openResident`). It needs
+   * one worker, and the engine tensorflow. Default: where that computes on a GPU.
+   */
+  resident?: boolean;
 }
 
 /** What one batch of rows gave. */
-export interface GradientResult {
-  loss: number;
+export interface GradientResult extends LossResult {
   /** The gradient of every parameter in the model's order. Overwritten by the next call. */
   gradient: Float32Array;
-  /** For each row, the log-probability of each of its tokens; 0 where the token has no weight. */
-  logProbabilities: Float32Array[];
-  /** For a policy gradient, laid out likewise: ratio, entropy, clipped, and kl where there is a reference. */
-  figures: Record<string, Float32Array[]>;
-  /** Tokens in the rows without padding. */
-  tokens: number;
 }
 
 /** Computes losses and gradients of a model over batches of rows, on several threads. */
@@ -46,6 +47,8 @@ export class Learner {
   readonly description: EngineDescription;
   readonly workers: number;
   readonly rowsPerBatch: number;
+  /** Whether a training is to stay in the engine's memory. */
+  readonly resident: boolean;
   readonly #hosts: readonly RemoteHost[];
   readonly #slots: readonly SharedArrayBuffer[];
   readonly #gradient: Float32Array;
@@ -56,17 +59,20 @@ export class Learner {
     model: Model,
     hosts: readonly RemoteHost[],
     slots: readonly SharedArrayBuffer[],
-    { workers, rowsPerBatch }: Required<Pick<LearnerOptions, 'workers' | 'rowsPerBatch'>>,
+    { workers, rowsPerBatch, resident }: Required<Pick<LearnerOptions, 'workers' | 'rowsPerBatch' | 'resident'>>,
     description: EngineDescription,
   ) {
     this.model = model;
+    this.resident = resident;
     this.rowsPerBatch = rowsPerBatch;
     this.description = description;
     this.workers = workers;
     this.#hosts = hosts;
     this.#slots = slots;
     this.#inPlace = slots.length === 1;
-    this.#gradient = new Float32Array(this.#inPlace ? slots[0]! : new SharedArrayBuffer(4 * model.parameters.length));
+    this.#gradient = this.#inPlace
+      ? new Float32Array(slots[0]!)
+      : sharedFloats(model.parameters.length, 'the gradient');
   }
 
   /** Throws when the engine or the provider that was asked for is missing. */
@@ -82,7 +88,7 @@ export class Learner {
     // model; and where that is the only one, it is the sum itself.
     const slots = Array.from(
       { length: (published ? 1 : 2) * Math.max(1, workers) },
-      () => new SharedArrayBuffer(4 * model.parameters.length),
+      () => sharedFloats(model.parameters.length, 'gradients').buffer,
     );
     const host = {
       config: model.config,
@@ -92,7 +98,9 @@ export class Learner {
       frozen: model.frozen,
     };
     const { hosts, description } = await openHosts(host, workers);
-    return new Learner(model, hosts, slots, { workers, rowsPerBatch }, description);
+    const { engine, provider } = description;
+    const resident = options.resident ?? (hosts.length === 1 && engine === 'tensorflow' && provider === 'cuda');
+    return new Learner(model, hosts, slots, { workers, rowsPerBatch, resident }, description);
   }
 
   /**
@@ -102,13 +110,7 @@ export class Learner {
   async gradient(rows: readonly Row[], loss: Loss): Promise<GradientResult> {
     const { kind, scalars, scale } = lossInputs(loss, rows);
     const batches = packRows(rows, this.model.config, this.rowsPerBatch);
-    const result: GradientResult = {
-      loss: 0,
-      gradient: this.#gradient.fill(0),
-      logProbabilities: emptyLike(rows),
-      figures: {},
-      tokens: rows.reduce((sum, row) => sum + row.tokens.length, 0),
-    };
+    const result: GradientResult = { ...emptyResult(rows), gradient: this.#gradient.fill(0) };
     const { version } = this.model;
     await this.#inOrder(
       batches,
@@ -122,22 +124,10 @@ export class Learner {
           feeds: { ...batchFeeds(batch, rows, this.model.config, scale, kind === 'choices'), ...scalars },
         }),
       (outputs, batch, slot) => {
-        const { loss: value, ...perToken } = outputs;
-        if (!Number.isFinite(value![0]))
-          throw new NotFiniteError(
-            `The loss of rows ${batch.rows.join(', ')} is ${value![0]}: the model's parameters have gone astray. ` +
-              `Lower the learning rate, and start again from the last checkpoint.`,
-          );
-        result.loss += value![0]!;
+        addResult(result, outputs, batch, rows);
+        if (this.#inPlace) return;
         const part = new Float32Array(this.#slots[slot]!);
-        if (!this.#inPlace) for (let i = 0; i < part.length; i++) this.#gradient[i]! += part[i]!;
-        for (const [name, values] of Object.entries(perToken))
-          distribute(
-            values,
-            batch,
-            rows,
-            name === 'logProbabilities' ? result.logProbabilities : (result.figures[name] ??= emptyLike(rows)),
-          );
+        for (let i = 0; i < part.length; i++) this.#gradient[i]! += part[i]!;
       },
     );
     return result;
@@ -189,6 +179,19 @@ export class Learner {
       }
     });
     return result;
+  }
+
+  /**
+   * Moves parameters and AdamW's moments into the engine's memory, where the model is trained until the optimiser is
+   * closed. The learner computes with them there; who reads the model itself has the optimiser bring it back first.
+   * @throws ClewError where the engine has no memory of its own, or several threads would each have one
+   */
+  async openResident(moments: ResidentMoments): Promise<ResidentOptimiser> {
+    if (this.#hosts.length > 1)
+      throw new ClewError(
+        `Training in the engine's memory needs one worker, and there are ${this.#hosts.length}: set workers to 1.`,
+      );
+    return ResidentOptimiser.open(this.model, this.#hosts[0]!, this.rowsPerBatch, moments);
   }
 
   async close(): Promise<void> {
@@ -256,19 +259,4 @@ export class Learner {
     const ends = await Promise.allSettled(this.#hosts.map(host => work(host).catch(stop)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
-}
-
-function emptyLike(rows: readonly Row[]): Float32Array[] {
-  return rows.map(row => new Float32Array(row.tokens.length));
-}
-
-/** Moves what a graph said of each selected token to that token's place in its row. */
-function distribute(
-  values: Float32Array,
-  batch: MicroBatch,
-  rows: readonly Row[],
-  into: readonly Float32Array[],
-): void {
-  let at = 0;
-  for (const number of batch.rows) for (const i of selectedTokens(rows[number]!)) into[number]![i] = values[at++]!;
 }

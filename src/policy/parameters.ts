@@ -1,6 +1,7 @@
 import { createRandom } from '../world/random.ts';
 import type { ModelConfig } from './config.ts';
 import type { TensorSource } from './engines/engine.ts';
+import { sharedFloats } from './memory.ts';
 import { sizeOf } from './ops.ts';
 import { adapterParameters, publishedParameters, type UnplacedParameter } from './published/parameters.ts';
 
@@ -95,7 +96,7 @@ export type FrozenParameters = Readonly<Record<string, TensorSource>>;
 
 /** A model with all parameters 0, to be filled from a file. */
 export function emptyModel(config: ModelConfig): Model {
-  return { config, parameters: new Float32Array(new SharedArrayBuffer(4 * parameterCount(config))), version: 0 };
+  return { config, parameters: sharedFloats(parameterCount(config), "the model's parameters"), version: 0 };
 }
 
 /** The same model with parameters of its own, so that one can be trained while the other stays what it is. */

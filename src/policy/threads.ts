@@ -5,7 +5,7 @@ import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
 export type RemoteHost = {
-  [Method in 'describe' | 'gradient' | 'adamW' | 'score' | 'reply' | 'closeSlot' | 'use' | 'close']: (
+  [Method in 'describe' | 'gradient' | 'adamW' | 'resident' | 'score' | 'reply' | 'closeSlot' | 'use' | 'close']: (
     ...task: Parameters<Host[Method]>
   ) => Promise<Awaited<ReturnType<Host[Method]>>>;
 };
@@ -63,6 +63,7 @@ function inlineHost(host: Host): RemoteHost {
     describe: async () => host.describe(),
     gradient: task => host.gradient(task),
     adamW: async task => host.adamW(task),
+    resident: task => host.resident(task),
     score: task => host.score(task),
     reply: task => host.reply(task),
     use: async () => host.use(),
@@ -112,6 +113,7 @@ function threadHost(options: HostOptions): RemoteHost {
     describe: call('describe'),
     gradient: call('gradient'),
     adamW: call('adamW'),
+    resident: call('resident'),
     score: call('score'),
     reply: call('reply'),
     closeSlot: call('closeSlot'),

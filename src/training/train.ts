@@ -10,14 +10,8 @@ import {
 } from '../policy/index.ts';
 import { bestFile, refuseOtherState } from '../runs/index.ts';
 import { hash } from '../world/random.ts';
-import {
-  AdamW,
-  type AdamWOptions,
-  clipGradient,
-  cosineSchedule,
-  type OptimiserState,
-  totalWeight,
-} from '../learn/index.ts';
+import { type AdamWOptions, cosineSchedule, type OptimiserState, totalWeight } from '../learn/index.ts';
+import { openSteps } from './steps.ts';
 
 /** What every training by likelihood (or by pairs) can be told, beside what it learns from. */
 export interface LikelihoodOptions {
@@ -113,22 +107,24 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }),
   );
   const resumed = checkpoint && (await resume(options, checkpoint.file, settings));
-  const optimiser = new AdamW(model, options.optimiser, resumed?.optimiser);
+  const stepping = await openSteps(options, resumed?.optimiser);
   const progress: Progress = resumed?.progress ?? { settings, step: 0, tokens: 0, loss: NaN };
   let best = resumed?.best;
 
   const save = async (): Promise<void> => {
     if (!checkpoint) return;
+    const optimiser = await stepping.state();
     await saveCheckpoint(checkpoint.file, {
       model,
       tokenizer: options.tokenizer,
-      optimiser: optimiser.state,
+      optimiser,
       progress: { ...progress },
       ...(options.origin && { origin: options.origin }),
     });
   };
   const keepBest = async (loss: number): Promise<void> => {
     progress.best = { step: progress.step, loss };
+    await stepping.state();
     best = model.parameters.slice();
     if (checkpoint)
       await saveCheckpoint(bestFile(checkpoint.file), {
@@ -142,14 +138,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     progress.best !== undefined &&
     progress.step - progress.best.step >= validation.patience * validation.every;
 
-  const rows = options.rows && inAdvance(options.rows, steps);
   const started = { time: performance.now(), step: progress.step, tokens: progress.tokens };
   while (progress.step < steps && !stopsEarly() && !options.signal?.aborted) {
     const learningRate = rate(progress.step);
-    const { loss, gradient, tokens } = await gradientOf(options, rows, progress.step);
-    const gradientNorm = clipGradient(gradient, maxGradNorm);
-    if (options.gradient) optimiser.step(gradient, learningRate);
-    else await optimiser.stepOn(learner, gradient, learningRate);
+    const { loss, gradientNorm, tokens } = await stepping.step(progress.step, learningRate, maxGradNorm);
     progress.step++;
     progress.tokens += tokens;
     progress.loss = loss;
@@ -175,7 +167,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 
   const finished = progress.step === steps || stopsEarly();
+  await stepping.state();
   await save();
+  await stepping.close();
   if (finished && best) {
     model.parameters.set(best);
     model.version++;
@@ -187,46 +181,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     loss: progress.loss,
     tokens: progress.tokens,
     ...(progress.best && { best: progress.best }),
-  };
-}
-
-async function gradientOf(
-  { learner, gradient }: TrainOptions,
-  rows: RowsInAdvance | undefined,
-  step: number,
-): Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>> {
-  if (gradient) return gradient(step);
-  const batch = await rows!.of(step);
-  const kind = batch.some(({ choices }) => choices) ? 'choices' : 'likelihood';
-  const result = learner.gradient(batch, { kind, normaliser: totalWeight(batch) });
-  rows!.prepare(step + 1);
-  return result;
-}
-
-interface RowsInAdvance {
-  of(step: number): Promise<readonly Row[]>;
-  /** Has the rows of a step made once the threads are at work. */
-  prepare(step: number): void;
-}
-
-/** The rows of a step, made while the threads compute the step before. */
-function inAdvance(rows: NonNullable<TrainOptions['rows']>, steps: number): RowsInAdvance {
-  let made: { readonly step: number; readonly rows: Promise<readonly Row[]> } | undefined;
-  let begun = -1;
-  return {
-    of(step) {
-      begun = step;
-      return made?.step === step ? made.rows : (async () => rows(step))();
-    },
-    prepare(step) {
-      setImmediate(() => {
-        // Somebody who could not wait has begun with it.
-        if (step >= steps || begun >= step) return;
-        made = { step, rows: (async () => rows(step))() };
-        // Whoever asks for them hears of it.
-        made.rows.catch(() => {});
-      });
-    },
   };
 }
 

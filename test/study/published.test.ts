@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import lockedRoom from '../../envs/locked-room/index.ts';
 import { openStudy, readStudyRecipe, runStudy, type StudyOutcome } from '../../src/study/index.ts';
 import { contentHash, openStore } from '../../src/trajectory/index.ts';
@@ -144,4 +145,28 @@ describe('a study that begins with a published model', { timeout: 600_000 }, () 
     writeFileSync(path.join(root, 'a-file'), '');
     expect(() => open({ folder: 'model', adapter: 'a-file' })).toThrow(/a-file is no folder of an adapter/);
   });
+
+  it("runs the guide's recipe, with a tiny model in the place of SmolLM2 and less of everything", async () => {
+    const guide = readFileSync(path.resolve(import.meta.dirname, '../../docs/guide/real-models.md'), 'utf8');
+    const recipe = parse(/```yaml file=smollm2\.yaml\n([\s\S]*?)```/.exec(guide)![1]!) as Recipe;
+    expect(recipe.policy).toEqual({ folder: 'models/smollm2-135m-instruct', lora: 16 });
+    const little = { tasks: 2, maxSteps: 1, replyTokens: 4 };
+    recipe.policy.folder = 'model';
+    recipe.demonstrations.build.trajectories = 3;
+    Object.assign(recipe.expertIteration, little);
+    Object.assign(recipe.rl, little, { iterations: 1, rollouts: 2, tasks: 1 });
+    Object.assign(recipe.evaluation, { maxSteps: 1, replyTokens: 4 });
+    for (const panel of recipe.evaluation.panels) panel.tasks = 1;
+    const { outcome, stages } = await run(recipe, 'guide');
+    expect(outcome!.result.study.policies).toHaveLength(4);
+    expect(stages).toEqual(expect.arrayContaining(['sft', 'rl GRPO, seed 0', 'rl RLVMR, seed 0', 'report']));
+  });
 });
+
+interface Recipe {
+  policy: { folder: string; lora: number };
+  demonstrations: { build: { trajectories: number } };
+  expertIteration: object;
+  rl: object;
+  evaluation: { panels: { tasks: number }[] };
+}

@@ -1,5 +1,6 @@
 import { type Adaptable, type AdapterConfig, parseModelConfig } from '../config.ts';
-import { createModel, emptyModel, type Model, parameterLayout } from '../parameters.ts';
+import { needMemory } from '../memory.ts';
+import { createModel, emptyModel, type Model, parameterCount, parameterLayout } from '../parameters.ts';
 import { readTensor } from '../safetensors.ts';
 import { adapted, type PublishedAdapter } from './adapter.ts';
 import type { PublishedFolder } from './folder.ts';
@@ -12,8 +13,18 @@ export function frozenModel({ config, tensors, hash }: Weights): Model {
   return { ...emptyModel(parseModelConfig({ ...config, frozen: true })), frozen: tensors, frozenHash: hash };
 }
 
-/** A published model all of whose parameters are trained, read into memory. */
-export async function wholeModel({ config, tensors }: Weights): Promise<Model> {
+/**
+ * A published model all of whose parameters are trained, read into memory.
+ * @param limit bytes of memory that there can be; the machine's if left out
+ * @throws ClewError when weights, gradient and the optimiser's two moments cannot be in it
+ */
+export async function wholeModel({ config, tensors }: Weights, limit?: number): Promise<Model> {
+  needMemory(
+    16 * parameterCount(config),
+    `Training all ${parameterCount(config).toLocaleString('en')} weights`,
+    'Train an adapter instead (--lora 16), or a smaller model.',
+    limit,
+  );
   const model = emptyModel(config);
   await readParameters(model, tensors);
   return model;

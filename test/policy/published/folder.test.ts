@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../../src/policy/engines/open.ts';
 import { Learner } from '../../../src/policy/learner.ts';
+import { sharedFloats } from '../../../src/policy/memory.ts';
 import { parameterLayout, type Model } from '../../../src/policy/parameters.ts';
 import {
   adaptedModel,
@@ -178,6 +179,21 @@ describe('what is wrong with a folder', () => {
     const folder = await writeTinyFolder(fresh(), { shards: 3 });
     await harm(folder);
     await expect(openPublishedFolder(folder)).rejects.toThrow(message);
+  });
+});
+
+describe('what does not fit into memory', () => {
+  it('is said before anything is read or begun', async () => {
+    const folder = await openPublishedFolder(await writeTinyFolder(fresh()));
+    const parameters = parameterLayout(folder.config).reduce((sum, { size }) => sum + size, 0);
+    await expect(wholeModel(folder, 16 * parameters - 1)).rejects.toThrow(
+      /^Training all [\d,]+ weights takes 0\.0 GB of memory at least, and there are 0\.0 GB\. Train an adapter/,
+    );
+    expect((await wholeModel(folder, 16 * parameters)).parameters).toHaveLength(parameters);
+  });
+
+  it('is said in a sentence where the system refuses it', () => {
+    expect(() => sharedFloats(2 ** 52, 'gradients')).toThrow(/^There is no memory for gradients: \d+\.\d GB\. Take a/);
   });
 });
 

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { ClewError } from '../../../errors.ts';
 import type { Engine, Provider } from '../engine.ts';
-import { readSources } from '../sources.ts';
+import { FrozenWeights } from './frozen.ts';
 import type { TensorflowLibrary } from './libraries.ts';
 import { isNative, loadTensorflow, type TensorflowRuntime } from './library.ts';
+import { tensorflowMemory } from './memory.ts';
 import { compileProgram } from './program.ts';
 
 export { type TensorflowLibrary, tensorflowLibraries } from './libraries.ts';
@@ -40,7 +41,9 @@ export async function openTensorflowEngine({ provider, library: asked }: Tensorf
         `it by starting the process with CUDA_VISIBLE_DEVICES=-1. Or choose the provider "cuda".`,
     );
   await probe(runtime);
+  const frozen = new FrozenWeights(runtime);
   return {
+    memory: tensorflowMemory(runtime),
     description: {
       engine: 'tensorflow',
       library,
@@ -48,7 +51,7 @@ export async function openTensorflowEngine({ provider, library: asked }: Tensorf
       provider: onGpu ? 'cuda' : 'cpu',
       device: onGpu ? gpuName() : (os.cpus()[0]?.model.trim() ?? 'CPU'),
     },
-    compile: async definition => compileProgram(runtime, definition, await readSources(definition)),
+    compile: async definition => compileProgram(runtime, definition, await frozen.lend(definition)),
   };
 }
 

@@ -1,7 +1,9 @@
 import { ClewError } from '../../../errors.ts';
 import type { Indices, Tensor } from '../../ops.ts';
-import { checkFeeds, type GraphDefinition, type Program } from '../engine.ts';
+import { checkFeeds, type GraphDefinition, isResident, type Program, type ResidentFeeds } from '../engine.ts';
+import type { FrozenTensors } from './frozen.ts';
 import type { TensorflowRuntime } from './library.ts';
+import { residentOf, tensorOf } from './memory.ts';
 import { idOf, Recording, type Step, tensorflowOps, type TfTensor } from './ops.ts';
 
 /**
@@ -11,74 +13,77 @@ import { idOf, Recording, type Step, tensorflowOps, type TfTensor } from './ops.
 export function compileProgram(
   { tf, library, select }: TensorflowRuntime,
   definition: GraphDefinition,
-  frozen: Readonly<Record<string, Float32Array>> = {},
+  frozen?: FrozenTensors,
 ): Program {
-  const { recording, inputs, outputs } = record();
-  const steps = withLastReads(
-    neededSteps(recording.steps, Object.values(outputs)),
-    new Set([
-      ...recording.constants.map(({ id }) => id),
-      ...Object.keys(frozen).map(name => inputs[name]!),
-      ...Object.values(outputs),
-    ]),
-  );
+  const recording = new Recording();
+  const floats: Record<string, Tensor> = {};
+  const indices: Record<string, Indices> = {};
+  for (const [name, { type, shape }] of Object.entries(definition.inputs)) {
+    const value = recording.value(shape);
+    if (type === 'int32') indices[name] = value as unknown as Indices;
+    else floats[name] = value;
+  }
+  const outputs = idsOf(definition.build(tensorflowOps(tf, recording), { floats, indices }));
+  const inputs = idsOf({ ...floats, ...indices });
   select();
-  const constants = [
-    ...recording.constants,
-    ...Object.entries(frozen).map(([name, values]) => ({
-      id: inputs[name]!,
-      values,
-      shape: definition.inputs[name]!.shape,
-    })),
-  ].map(({ id, values, shape }) => [id, tf.tensor(values, [...shape], 'float32')] as const);
+  const constants = recording.constants.map(
+    ({ id, values, shape }) => [id, tf.tensor(values, [...shape], 'float32')] as const,
+  );
+  const lent = Object.entries(frozen?.tensors ?? {}).map(([name, tensor]) => [inputs[name]!, tensor] as const);
+  const stays = new Set(definition.stays);
+  const steps = withLastReads(neededSteps(recording.steps, Object.values(outputs)), new Set(Object.values(outputs)));
 
-  function record(): { recording: Recording; inputs: Record<string, number>; outputs: Record<string, number> } {
-    const recording = new Recording();
-    const floats: Record<string, Tensor> = {};
-    const indices: Record<string, Indices> = {};
-    for (const [name, { type, shape }] of Object.entries(definition.inputs)) {
-      const value = recording.value(shape);
-      if (type === 'int32') indices[name] = value as unknown as Indices;
-      else floats[name] = value;
+  async function run(feeds: ResidentFeeds) {
+    checkFeeds(definition, feeds);
+    select();
+    // What is not this run's own to dispose of is kept apart.
+    const given = new Map<number, TfTensor>([...constants, ...lent]);
+    const made = new Map<number, TfTensor>();
+    try {
+      for (const [name, { type, shape, source }] of Object.entries(definition.inputs)) {
+        if (source) continue;
+        const feed = feeds[name]!;
+        if (isResident(feed)) given.set(inputs[name]!, tensorOf(feed));
+        else made.set(inputs[name]!, tf.tensor(feed, [...shape], type));
+      }
+      for (const { step, lastReads } of steps) {
+        made.set(
+          step.output,
+          tf.tidy(() => step.apply(...step.inputs.map(id => made.get(id) ?? given.get(id)!))),
+        );
+        for (const id of lastReads) {
+          made.get(id)?.dispose();
+          made.delete(id);
+        }
+      }
+      const values: Record<string, Float32Array> = {};
+      const kept: Record<string, TfTensor> = {};
+      for (const [name, id] of Object.entries(outputs)) {
+        const tensor = made.get(id) ?? given.get(id)!;
+        // A clone shares the numbers and outlives what this run disposes of.
+        if (stays.has(name)) kept[name] = tensor.clone();
+        // Copied, because the CPU backend hands out its own array, which may be a feed's.
+        else values[name] = (await tensor.data<'float32'>()).slice();
+      }
+      return {
+        values,
+        stays: Object.fromEntries(Object.entries(kept).map(([name, tensor]) => [name, residentOf(tensor)])),
+      };
+    } catch (error) {
+      throw new ClewError(`The graph "${definition.name}" failed on ${library}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    } finally {
+      for (const tensor of made.values()) tensor.dispose();
     }
-    const built = definition.build(tensorflowOps(tf, recording), { floats, indices });
-    return { recording, inputs: idsOf({ ...floats, ...indices }), outputs: idsOf(built) };
   }
 
   return {
-    async run(feeds) {
-      checkFeeds(definition, feeds);
-      select();
-      const values = new Map<number, TfTensor>(constants);
-      try {
-        for (const [name, { type, shape, source }] of Object.entries(definition.inputs))
-          if (!source) values.set(inputs[name]!, tf.tensor(feeds[name]!, [...shape], type));
-        for (const { step, lastReads } of steps) {
-          values.set(
-            step.output,
-            tf.tidy(() => step.apply(...step.inputs.map(id => values.get(id)!))),
-          );
-          for (const id of lastReads) {
-            values.get(id)!.dispose();
-            values.delete(id);
-          }
-        }
-        const results: Record<string, Float32Array> = {};
-        // Copied, because the CPU backend hands out its own array, which may be a feed's.
-        for (const [name, id] of Object.entries(outputs))
-          results[name] = (await values.get(id)!.data<'float32'>()).slice();
-        return results;
-      } catch (error) {
-        throw new ClewError(`The graph "${definition.name}" failed on ${library}: ${(error as Error).message}`, {
-          cause: error,
-        });
-      } finally {
-        for (const [id] of constants) values.delete(id);
-        for (const tensor of values.values()) tensor.dispose();
-      }
-    },
+    run: async feeds => (await run(feeds)).values,
+    runResident: run,
     async release() {
       for (const [, tensor] of constants) tensor.dispose();
+      frozen?.release();
     },
   };
 }
