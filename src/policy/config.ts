@@ -49,7 +49,7 @@ export const modelConfigSchema = z
     width: z.int().positive(),
     layers: z.int().positive(),
     heads: z.int().positive(),
-    /** Heads of keys and values; divides `summaries`. */
+    /** Heads of keys and values; divides `heads`. */
     keyHeads: z.int().positive(),
     /** Width of a head; even, because rotary positions turn pairs. */
     headWidth: z.int().positive().multipleOf(2),

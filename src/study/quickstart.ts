@@ -78,7 +78,7 @@ const small = {
   minutes: smallMinutes,
   policy: { preset: 'pico' as const },
   pretraining: { tokensPerStep: 1000, learningRate: 0.006, questions: 0.9 },
-  pretrainingTokens: 1_200_000,
+  pretrainingTokens: 3_000_000,
   /** By how many steps they have, since what teaches is how many decisions are seen. */
   demonstrations: { steps: 8000, least: 400, most: 2000 },
   sft: { tokensPerStep: 1500, learningRate: 0.003, permutePlaces: 0.5 },
