@@ -154,7 +154,7 @@ describe('a study that begins with a published model', { timeout: 600_000 }, () 
     recipe.policy.folder = 'model';
     recipe.demonstrations.build.trajectories = 3;
     Object.assign(recipe.expertIteration, little);
-    Object.assign(recipe.rl, little, { iterations: 1, rollouts: 2, tasks: 1 });
+    Object.assign(recipe.rl, little, { iterations: 1, tasks: 1, rollouts: 2, miniBatches: 1 });
     Object.assign(recipe.evaluation, { maxSteps: 1, replyTokens: 4 });
     for (const panel of recipe.evaluation.panels) panel.tasks = 1;
     const { outcome, stages } = await run(recipe, 'guide');
