@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeAtomically } from '../atomic-file.ts';
-import type { TrainedPolicy } from '../policy/index.ts';
+import { loadPolicy, type TrainedPolicy } from '../policy/index.ts';
 import { reportData, type ReportData, writeReport } from '../report/index.ts';
 import { type ColdStart, trainColdStarts } from './cold-start.ts';
 import { trainExpertIterationArm, type TrainedStart } from './train-expert-iteration-arm.ts';
@@ -55,6 +55,8 @@ const stagesOfReport = 1;
 export async function runStudy(study: Study, options: StudyOptions): Promise<StudyOutcome | null> {
   const { recipe } = study;
   const { out, progress = {} } = options;
+  // A model that is damaged, or another than was meant, is named before anything is written.
+  if (study.published !== undefined) await loadPolicy(study.published, study.world);
   mkdirSync(out, { recursive: true });
   await keepRecipe(out, recipe);
   const arms = recipe.arms.filter((arm): arm is TrainedBy => arm.rl !== null);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,14 @@ async function run(recipe: unknown, out: string, stop: { kind: string; after: nu
 }
 
 describe('a study that begins with a published model', { timeout: 600_000 }, () => {
+  it('names a model that is damaged before anything is written', async () => {
+    cpSync(path.join(root, 'model'), path.join(root, 'damaged'), { recursive: true });
+    truncateSync(path.join(root, 'damaged/model.safetensors'), 5000);
+    const recipe = { ...written, policy: { folder: 'damaged', lora: 2 } };
+    await expect(run(recipe, 'of-damaged')).rejects.toThrow(/model\.safetensors/);
+    expect(existsSync(path.join(root, 'of-damaged'))).toBe(false);
+  });
+
   it.each([
     ['an adapter', { folder: 'model', lora: 2 }],
     ['all weights', { folder: 'model', full: true }],
