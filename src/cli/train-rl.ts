@@ -273,7 +273,7 @@ async function train({ call, options: prepared }: Prepared, { db, json }: Option
     () => {
       if (!live)
         process.stderr.write(
-          '\nStopping after this iteration; before the first, at once. Run the same command again to go on; press ' +
+          '\nStopping after this iteration. Run the same command again to go on; press ' +
             'Ctrl-C again to end at once.\n',
         );
     },

@@ -501,7 +501,7 @@ describe.skipIf(!mounts)(
       );
 
     it('is told when the database fills it; what was stored stays, and the run goes on where there is room', () => {
-      const run = onSmallDisk(320, place('full', '.db'));
+      const run = onSmallDisk(480, place('full', '.db'));
       expect(sentence(run, 1)).toMatch(
         /full\.db could not be written .*: the disk is full.* What was stored before is safe; make room and run the same command again\./,
       );
