@@ -32,9 +32,11 @@ function rows(step: number): Row[] {
   }));
 }
 
-/** Trains eight steps; `stopAfter`: is interrupted there, and goes on from the file in another process's place. */
+let trainings = 0;
+
+/** Trains eight steps, anew; `stopAfter`: is interrupted there, and goes on from the file in another process's place. */
 async function trained(resident: boolean, stopAfter?: number) {
-  const file = path.join(root, `${resident}-${stopAfter}.safetensors`);
+  const file = path.join(root, `${trainings++}.safetensors`);
   const losses: number[] = [];
   const validation: number[] = [];
   for (const stops of stopAfter === undefined ? [false] : [true, false]) {
