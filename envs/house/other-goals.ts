@@ -1,7 +1,6 @@
 import { type Category, categories, type Goal, type Task, task, tools } from './task.ts';
-import { cleanable, coolable, heatable, homes, kindOf, type ObjectKind, type ReceptacleKind } from './kinds.ts';
-
-const able: Partial<Record<Category, ReadonlySet<string>>> = { clean: cleanable, heat: heatable, cool: coolable };
+import { canBe } from './can-be.ts';
+import { kindOf } from './kinds.ts';
 
 /** Those that say most of an episode come first: who has put a clean mug in a shelf has put a mug there too. */
 const telling: readonly Category[] = ['clean', 'heat', 'cool', 'two', 'look', 'pick'];
@@ -27,8 +26,7 @@ export function otherGoals(from: Task, commands: readonly string[]): Task[] {
       held = undefined;
       const [object, target] = [kindOf(thing!), kindOf(place!)];
       for (const category of categories)
-        if (category !== 'look' && canBeAsked(category, object as ObjectKind, target as ReceptacleKind))
-          note(category, object, target);
+        if (category !== 'look' && canBeAsked(category, object, target)) note(category, object, target);
     }
   }
   return [...found.values()]
@@ -36,10 +34,7 @@ export function otherGoals(from: Task, commands: readonly string[]): Task[] {
     .flatMap(goal => task.safeParse({ ...from, goal }).data ?? []);
 }
 
-function canBeAsked(category: Category, object: ObjectKind, target: ReceptacleKind): boolean {
-  return (
-    homes[object]?.[target] !== undefined &&
-    able[category]?.has(object) !== false &&
-    tools[category as keyof typeof tools] !== target
-  );
+/** Nothing is asked to be put into the very tool that it is changed with. */
+function canBeAsked(category: Category, object: string, target: string): boolean {
+  return canBe(category, object, target) && tools[category as keyof typeof tools] !== target;
 }

@@ -2,7 +2,8 @@ import type { Random, Split } from 'clew';
 import { drawTaskOf } from '../house/draw-task.ts';
 import { kindOf, objectKinds, type ReceptacleKind } from '../house/kinds.ts';
 import type { Task as HouseTask } from '../house/task.ts';
-import { canBe, type Gap, type GapKind, stateOf } from './gap.ts';
+import { canBe } from '../house/can-be.ts';
+import { type Gap, type GapKind, stateOf } from './gap.ts';
 import { isHeldOut, pairs, type Task } from './task.ts';
 
 /** Half of the tasks have no gap (half of these with noise), two fifths have one, a tenth cannot be done. */

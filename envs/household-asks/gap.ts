@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  coolable,
-  cleanable,
-  heatable,
-  homes,
-  objectKinds,
-  type ObjectKind,
-  type ReceptacleKind,
-} from '../house/kinds.ts';
+import { objectKinds } from '../house/kinds.ts';
 import { type Matter, nothingMore } from '../asking/matters.ts';
 import { goalText } from '../house/goal.ts';
 import type { Category, Goal } from '../house/task.ts';
@@ -50,21 +42,10 @@ export type Gap = Readonly<z.infer<typeof gapSchema>>;
 
 /** What an object must be for each category that changes it, as a goal says it. */
 const states: Readonly<Partial<Record<Category, string>>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
-/** What each category takes. */
-const able: Readonly<Partial<Record<Category, ReadonlySet<string>>>> = {
-  clean: cleanable,
-  heat: heatable,
-  cool: coolable,
-};
 
 /** The state that a category asks for; undefined where it asks for none. */
 export function stateOf(category: Category): string | undefined {
   return states[category];
-}
-
-/** Whether a kind of object can be what the category asks for, and lie there. */
-export function canBe(category: Category, object: string, target: string): boolean {
-  return (able[category]?.has(object) ?? true) && homes[object as ObjectKind]?.[target as ReceptacleKind] !== undefined;
 }
 
 /** The task as the user says it, with what the gap leaves out left out. */

@@ -3,7 +3,8 @@ import { createExpert as createHouseExpert } from '../house/expert.ts';
 import { kindOf, objectKinds, receptacleKinds } from '../house/kinds.ts';
 import type { Category } from '../house/task.ts';
 import { matters, type Matter } from '../asking/matters.ts';
-import { canBe, kindOfPlural } from './gap.ts';
+import { canBe } from '../house/can-be.ts';
+import { kindOfPlural } from './gap.ts';
 
 /** What a sentence says, and what it leaves out. */
 interface Wish {

@@ -1,9 +1,6 @@
 import type { Question, QuestionWriter, Random } from 'clew';
 import { RoomNotes } from './notes.ts';
-import { kindOf } from './reading.ts';
-
-/** How a thing is called that has been through the tool of a verb. */
-const looks: Readonly<Record<string, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
+import { becomes, kindOf } from './reading.ts';
 
 /** Share of the entries that speak of what is in hand. */
 const inHandShare = 0.6;
@@ -20,7 +17,7 @@ export function roomManual(tools: Readonly<Record<string, string>>): QuestionWri
   const notes = new RoomNotes();
   const facts = [
     ...Object.entries(tools).flatMap(([verb, tool]): [string, string][] => [
-      [`${looks[verb] ?? verb}?`, `${verb} with ${tool}.`],
+      [`${becomes[verb] ?? verb}?`, `${verb} with ${tool}.`],
       [`${tool}?`, `${verb} with ${tool}.`],
     ]),
     ['look?', 'use desklamp.'],
@@ -42,7 +39,7 @@ export function roomManual(tools: Readonly<Record<string, string>>): QuestionWri
     const { held, made } = notes;
     if (held === undefined) return undefined;
     const verb = random.pick(Object.keys(tools));
-    const look = looks[verb] ?? verb;
+    const look = becomes[verb] ?? verb;
     return {
       question: `${look} ${kindOf(held)}?`,
       answer: made.get(held)?.has(look) ? `${held} is ${look}.` : `${held} is in hand. ${verb} with ${tools[verb]}.`,

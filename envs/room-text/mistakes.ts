@@ -1,9 +1,6 @@
 import type { Decision, Mistake, MistakeMaker } from 'clew';
 import { type Receptacle, RoomNotes } from './notes.ts';
-import { kindOf } from './reading.ts';
-
-/** What an object must be before it is put away, by the verb that makes it so. */
-const becomes: Readonly<Record<string, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
+import { becomes, kindOf } from './reading.ts';
 
 /**
  * The mistakes of a person in a room: to go where nothing is to be found, to give a command that is not possible here,

@@ -46,3 +46,6 @@ export function placeAmong(name: string, places: Iterable<string>): string {
 export function kindOf(name: string): string {
   return name.replace(/ \d+$/, '');
 }
+
+/** How a thing is called after a verb was done to it: `hot` after `heat`. */
+export const becomes: Readonly<Record<string, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
