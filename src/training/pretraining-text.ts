@@ -4,6 +4,7 @@ import type { Layout } from '../policy/index.ts';
 import { clip } from '../world/tasks.ts';
 import { canonicalJson, createRandom, hash, versionOf, type World } from '../world/index.ts';
 import { documentTokens } from './document-tokens.ts';
+import { nameOfRows } from './name-of-rows.ts';
 import type { TokenDocument } from './pretrain.ts';
 import { permuteShare } from './permute-entities.ts';
 
@@ -85,6 +86,11 @@ export function pretrainingText({
       return rename(document, random);
     },
   };
+}
+
+/** Names documents by all that a training reads of them. */
+export function nameOfDocuments(documents: readonly TokenDocument[]): string {
+  return nameOfRows(documents.map(({ tokens, weights = [] }) => ({ tokens, weights })));
 }
 
 /**

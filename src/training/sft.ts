@@ -1,6 +1,7 @@
 import { ClewError } from '../errors.ts';
 import type { Row } from '../policy/index.ts';
-import { createRandom, hash, type Random } from '../world/random.ts';
+import { createRandom, type Random } from '../world/random.ts';
+import { nameOfRows } from './name-of-rows.ts';
 import { type LikelihoodOptions, train, type TrainResult } from './train.ts';
 
 export interface SftOptions extends LikelihoodOptions {
@@ -43,15 +44,7 @@ export function sft({
       tokensPerStep,
       seed,
       augment: augment?.name,
-      demonstrations: hash(
-        JSON.stringify(
-          demonstrations.map(({ tokens, weights, choices, unlikelihood }) => [
-            Array.from(tokens),
-            Array.from(weights),
-            ...(choices ? [choices, Array.from(unlikelihood ?? [])] : []),
-          ]),
-        ),
-      ),
+      demonstrations: nameOfRows(demonstrations),
     },
     rows: step =>
       plan[step]!.map(({ epoch, demonstration }) => {

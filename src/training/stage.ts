@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import {
   copyModel,
+  inspectCheckpoint,
   inspectOrigin,
   Learner,
   type LearnerOptions,
+  type ModelConfig,
   savePolicy,
   type TrainedPolicy,
 } from '../policy/index.ts';
@@ -56,12 +58,17 @@ export async function trainStage({
     for (const file of [state, bestFile(state)]) await rm(file, { force: true });
   };
   if (existsSync(out)) {
-    const there = await inspectOrigin(out);
+    const there = currentTextSettings((await inspectOrigin(out))?.stages.at(-1)) as Settings | undefined;
     refuseChanges(
       `${out} holds a policy that`,
       {
-        before: { ...(currentTextSettings(there?.stages.at(-1)) as Settings), result: undefined },
-        now: { ...settings, result: undefined },
+        before: { ...there, ...(await sizeIn(out)), result: undefined },
+        now: {
+          ...settings,
+          ...(there?.text === undefined && { text: undefined }),
+          ...sizeOf(start),
+          result: undefined,
+        },
       },
       'Choose another --out, or remove that file.',
     );
@@ -96,4 +103,14 @@ export async function trainStage({
   } finally {
     await learner.close();
   }
+}
+
+/** The size of a decoder: a context and a vocabulary that nobody asked for may be others in another version. */
+function sizeOf({ model: { config } }: { readonly model: { readonly config: ModelConfig } }): Settings {
+  const { context: _, vocabulary: __, ...size } = config;
+  return size.published ? {} : { decoder: size };
+}
+
+async function sizeIn(out: string): Promise<Settings> {
+  return statSync(out).isDirectory() ? {} : sizeOf({ model: await inspectCheckpoint(out) });
 }

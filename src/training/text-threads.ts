@@ -3,13 +3,14 @@ import type { Tokenizer } from '../policy/index.ts';
 import { startThread } from '../thread.ts';
 import { worldSource, type World, type WorldSource } from '../world/index.ts';
 import type { TokenDocument } from './pretrain.ts';
-import type { PretrainingText, PretrainingTextOptions } from './pretraining-text.ts';
+import { nameOfDocuments, type PretrainingText, type PretrainingTextOptions } from './pretraining-text.ts';
 
 /** What a thread is told of the text that it makes. */
 export interface TextThreadData {
   readonly source: WorldSource;
-  /** Names the text: a thread that would make another one makes none. */
+  /** Names the text by its settings and by its first documents: a thread that would make another one makes none. */
   readonly stream: string;
+  readonly text: string;
   readonly tokenizer: unknown;
   readonly options: Omit<PretrainingTextOptions, 'world' | 'layout'>;
 }
@@ -26,6 +27,11 @@ export type TextAnswer =
 /** Documents that are asked for at once, and how many such portions are made ahead. */
 const portion = 8;
 const portionsAhead = 4;
+
+/** What a text begins with; what a kit writes is in no setting. */
+export function nameOfFirst({ document }: PretrainingText): string {
+  return nameOfDocuments(Array.from({ length: portion }, (_, n) => document(n)));
+}
 
 /** Documents by number, from whoever has them first. */
 export interface TextThreads {
@@ -81,7 +87,13 @@ export function textThreads(
   };
   if (!source || threads < 1) tell('the world does not say where it can be loaded once more');
   else {
-    const data: TextThreadData = { source, stream: text.stream, tokenizer: tokenizer.toData(), options };
+    const data: TextThreadData = {
+      source,
+      stream: text.stream,
+      text: nameOfFirst(text),
+      tokenizer: tokenizer.toData(),
+      options,
+    };
     workers = Array.from({ length: threads }, () => startThread('./text-worker', import.meta.url, data));
     for (const worker of workers) {
       worker.on('error', error => giveUp(error.message));

@@ -3,17 +3,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { codecOf, layoutOf, tokenizerFromData } from '../policy/index.ts';
 import { loadAgain } from '../world/index.ts';
 import { pretrainingText } from './pretraining-text.ts';
-import type { MadeDocument, TextAnswer, TextThreadData } from './text-threads.ts';
+import { type MadeDocument, nameOfFirst, type TextAnswer, type TextThreadData } from './text-threads.ts';
 
 const port = parentPort!;
 
-async function open({ source, stream, tokenizer, options }: TextThreadData): Promise<(n: number) => MadeDocument> {
+async function open({
+  source,
+  stream,
+  text: begins,
+  tokenizer,
+  options,
+}: TextThreadData): Promise<(n: number) => MadeDocument> {
   const world = await loadAgain(source);
   const codec = codecOf(world);
   const words = tokenizerFromData(tokenizer);
   for (const each of [codec, ...(codec.earlier ?? [])]) {
     const text = pretrainingText({ ...options, world, layout: layoutOf(words, each) });
-    if (text.stream !== stream) continue;
+    if (text.stream !== stream || nameOfFirst(text) !== begins) continue;
     return n => {
       const { tokens, weights } = text.document(n);
       return { tokens: Int32Array.from(tokens), weights: weights && Float64Array.from(weights) };

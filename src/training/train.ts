@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { ClewError } from '../errors.ts';
 import {
   type GradientResult,
   type Learner,
@@ -11,6 +12,7 @@ import {
 import { bestFile, refuseOtherState } from '../runs/index.ts';
 import { hash } from '../world/random.ts';
 import { type AdamWOptions, cosineSchedule, type OptimiserState, totalWeight } from '../learn/index.ts';
+import { nameOfRows } from './name-of-rows.ts';
 import { openSteps } from './steps.ts';
 
 /** What every training by likelihood (or by pairs) can be told, beside what it learns from. */
@@ -84,6 +86,8 @@ interface Progress {
   tokens: number;
   loss: number;
   best?: { step: number; loss: number };
+  /** Names the rows of the last step; absent in states of before, and where a gradient is given. */
+  rows?: string;
 }
 
 /**
@@ -107,7 +111,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }),
   );
   const resumed = checkpoint && (await resume(options, checkpoint.file, settings));
-  const stepping = await openSteps(options, resumed?.optimiser);
+  const made = keepRows(options.rows);
+  const stepping = await openSteps({ ...options, ...(made && { rows: made.rows }) }, resumed?.optimiser);
   const progress: Progress = resumed?.progress ?? { settings, step: 0, tokens: 0, loss: NaN };
   let best = resumed?.best;
 
@@ -118,7 +123,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       model,
       tokenizer: options.tokenizer,
       optimiser,
-      progress: { ...progress },
+      progress: { ...progress, ...made?.nameOf(progress.step - 1) },
       ...(options.origin && { origin: options.origin }),
     });
   };
@@ -194,9 +199,45 @@ export async function meanLoss(learner: Learner, rows: readonly Row[]): Promise<
   return sum / totalWeight(rows);
 }
 
+/** The rows of steps, and the names of the last ones that were made. */
+function keepRows(rows: TrainOptions['rows']) {
+  if (!rows) return undefined;
+  const made = new Map<number, readonly Row[]>();
+  return {
+    async rows(step: number): Promise<readonly Row[]> {
+      const those = await rows(step);
+      made.set(step, those);
+      // Those of the next step are made while this one is computed.
+      made.delete(step - 2);
+      return those;
+    },
+    nameOf(step: number): Pick<Progress, 'rows'> {
+      const those = made.get(step);
+      return those ? { rows: nameOfRows(those) } : {};
+    },
+  };
+}
+
+/**
+ * The settings name what a user decides, not the code that makes rows of it: a world's questions, what may trade names,
+ * how a reply is written. So the rows of the last step are made once more and compared.
+ */
+async function refuseOtherRows(
+  file: string,
+  { step, rows: known }: Progress,
+  rows: TrainOptions['rows'],
+): Promise<void> {
+  if (known === undefined || !rows || nameOfRows(await rows(step - 1)) === known) return;
+  throw new ClewError(
+    `${file} is the state of a training that learnt other text than is made now: the world, what comes with it, or ` +
+      `this version of Clew writes the texts of step ${step} differently. Remove that file to begin anew, or go on ` +
+      `with what it was begun with.`,
+  );
+}
+
 /** Reads the state that an earlier call left, into the learner's own model. */
 async function resume(
-  { learner, tokenizer }: TrainOptions,
+  { learner, tokenizer, rows }: TrainOptions,
   file: string,
   settings: string,
 ): Promise<{ optimiser: OptimiserState; progress: Progress; best?: Float32Array } | undefined> {
@@ -205,6 +246,7 @@ async function resume(
   const { model: kept, optimiser, progress } = await loadCheckpoint(file, { tokenizer, config: model.config });
   const known = progress as Progress | undefined;
   refuseOtherState(file, optimiser && known?.settings, [settings]);
+  await refuseOtherRows(file, known!, rows);
   model.parameters.set(kept.parameters);
   model.version++;
   const best =

@@ -73,6 +73,17 @@ describe('world text that threads make', () => {
     }
   }, 60_000);
 
+  it('is made by the caller where the kit that a thread loads asks other questions', async () => {
+    const questions = () => ({ see: () => {}, ask: () => ({ question: 'open?', answer: 'the door.' }) });
+    const asking: World = { ...lockedRoom, kit: { ...lockedRoom.kit, questions } } as never;
+    const module = import.meta.resolve('../../envs/locked-room/index.ts');
+    const { fault, made } = await documents(loadableFrom(asking, { module }), 1);
+    expect(fault).toMatch(/another one/);
+    const own = pretrainingText({ ...options, world: asking, layout });
+    expect(made).toEqual(numbers.map(n => trained(own.document(n))));
+    expect(made).not.toEqual(expected);
+  }, 60_000);
+
   it('trains the same policy, byte for byte, as text that the caller makes', async () => {
     const settings = pretrainingSettingsSchema.parse({ tokens: 12_000, tokensPerStep: 1200 });
     const train = async (world: World, name: string) => {

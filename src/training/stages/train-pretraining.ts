@@ -3,7 +3,7 @@ import { policyVersion } from '../../agents/policy.ts';
 import { type Checkpoint, layoutOfPolicy, type TrainedPolicy } from '../../policy/index.ts';
 import { hash, type World } from '../../world/index.ts';
 import { pretrain } from '../pretrain.ts';
-import { pretrainingText, usualQuestions } from '../pretraining-text.ts';
+import { nameOfDocuments, pretrainingText, usualQuestions } from '../pretraining-text.ts';
 import { type StageOptions, type StageResult, trainStage } from '../stage.ts';
 import { textThreads } from '../text-threads.ts';
 import type { StepReport } from '../train.ts';
@@ -46,7 +46,7 @@ export interface StageContext extends Pick<StageOptions, 'out' | 'learner' | 'ev
   readonly onStep?: (report: StepReport) => void;
 }
 
-/** Documents that are measured to see how many make a step. */
+/** Documents that are measured to see how many make a step, and that name the text. */
 const measured = 64;
 
 /**
@@ -87,9 +87,8 @@ export function trainPretraining(
   const text = pretrainingText({ ...options, world, layout: layoutOfPolicy(start) });
   const { stream, document } = text;
   // Documents differ in length: so many of them make a step of about the size that was asked for.
-  const mean =
-    Array.from({ length: measured }, (_, n) => document(n).tokens.length).reduce((sum, length) => sum + length, 0) /
-    measured;
+  const first = Array.from({ length: measured }, (_, n) => document(n));
+  const mean = first.reduce((sum, { tokens }) => sum + tokens.length, 0) / measured;
   const documentsPerStep = Math.max(1, Math.round(tokensPerStep / mean));
   const steps = Math.max(1, Math.round(tokens / mean / documentsPerStep));
   return trainStage({
@@ -101,6 +100,8 @@ export function trainPretraining(
       worldVersion: world.version,
       grammar: world.grammar,
       stream,
+      // The stream is named by its settings; what a kit makes of them, only its documents tell.
+      text: nameOfDocuments(first),
       seed,
       from: start.origin.stages.length === 0 ? null : originHash(start),
       steps,
