@@ -43,7 +43,9 @@ describe('a recipe of reinforcement learning of before', () => {
 
   it('names the state that was kept of it', () => {
     // What that commit called the state of a run with this recipe and seed 3.
-    expect(formerHashes({ kind: 'rl', seed: 3, recipe: readRlRecipe(now) })).toContain('f4a314fc19a95a7f');
+    const config = { kind: 'rl', seed: 3, recipe: readRlRecipe(now) };
+    expect(formerHashes(config)).toContain('f4a314fc19a95a7f');
+    expect(formerHashes({ ...config, permuted: 'names of now' })).toContain('f4a314fc19a95a7f');
   });
 
   it('is that of a run which goes on', () => {

@@ -27,7 +27,7 @@ export interface Progress {
  */
 export async function stateOf(
   { start, recipe, store, run, out }: RlOptions,
-  config: { readonly recipe: RlRecipe },
+  config: { readonly recipe: RlRecipe; readonly permuted?: string },
 ): Promise<{ model: Checkpoint['model']; optimiser?: NonNullable<Checkpoint['optimiser']>; progress: Progress }> {
   const file = stateFile(out);
   const settings = settingsHash(config);
@@ -79,10 +79,13 @@ export function settingsHash<T extends { readonly recipe: RlRecipe }>(config: T)
 }
 
 /**
- * The names that earlier versions of Clew gave the same run: some settings had other names, and whether alarms end it
- * was part of them.
+ * The names that earlier versions of Clew gave the same run: some settings had other names, whether alarms end it was
+ * part of them, and which names are permuted was not.
  */
-export function formerHashes<T extends { readonly recipe: RlRecipe }>(config: T): string[] {
+export function formerHashes<T extends { readonly recipe: RlRecipe; readonly permuted?: string }>({
+  permuted: _permuted,
+  ...config
+}: T): string[] {
   const { alarms: _, ...decisive } = lengthless(config.recipe);
   const recipes = [decisive, { ...decisive, alarms: 'stop' }, { ...decisive, alarms: 'warn' }] as RlRecipe[];
   return recipes

@@ -12,7 +12,7 @@ import { withWorldRewards } from '../../rewards/index.ts';
 import { episodeLayoutOf, forecastWords, type TrainedPolicy, withWords } from '../../policy/index.ts';
 import { knownRun, type RunIdentity, type Settings } from '../../runs/index.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
-import { hash, type World } from '../../world/index.ts';
+import { canonicalJson, hash, type World } from '../../world/index.ts';
 import { currentRlRecipe } from '../former-settings.ts';
 import { checkedReference, freeSettings, stateOf } from './kept-state.ts';
 import type { RlOptions } from './options.ts';
@@ -55,6 +55,7 @@ export async function prepare(options: RlOptions) {
     start: { policy: policyVersion(start), stages: start.origin.stages.length },
     reference: reference ? policyVersion(reference) : null,
     ...(options.demonstrations && { demonstrations: options.demonstrations.content }),
+    ...permutedNames(options),
     evaluation: options.evaluation
       ? {
           ...options.evaluation,
@@ -73,7 +74,8 @@ export async function prepare(options: RlOptions) {
     world: world.name,
     config,
     free: freeSettings(recipe),
-    current: kept => changedAt(kept, { recipe: currentRlRecipe }) as Settings,
+    // Runs of before do not say which names were permuted.
+    current: kept => ({ ...permutedNames(options), ...(changedAt(kept, { recipe: currentRlRecipe }) as Settings) }),
     remedy:
       'To go on, give it the settings that it began with; to train with these, begin another run under another ' +
       'name (--run NAME).',
@@ -118,6 +120,13 @@ export async function prepare(options: RlOptions) {
     replay,
     briefs,
   };
+}
+
+/** Names what may change names in episodes that are imitated: the kit of the world says it, and no setting. */
+function permutedNames({ world, recipe, start }: RlOptions): { readonly permuted?: string } {
+  if (start.published || !recipe.selfImitation || recipe.selfImitation.permuteThings === 0) return {};
+  const { permutableThings = [], permutablePlaces = [] } = world.kit;
+  return { permuted: hash(canonicalJson([permutableThings, permutablePlaces])) };
 }
 
 /**

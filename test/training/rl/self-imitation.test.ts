@@ -257,6 +257,10 @@ describe('trainRl with self-imitation', () => {
         if (iteration === 2) stop.abort();
       },
     });
+    const renaming = { ...world, kit: { ...world.kit, permutableThings: ['key', 'crowbar'] } };
+    await expect(trainRl({ ...options('stopped', other), world: renaming })).rejects.toThrow(
+      /was begun with other settings \(permuted: "\w+", now "\w+"\)/,
+    );
     const resumed = await trainRl(options('stopped', other));
     expect(resumed.policy!.model.parameters).toEqual(straight.policy!.model.parameters);
     expect(contentHash(other)).toBe(contentHash(one));
