@@ -12,7 +12,7 @@ import { tablesOf } from './tables.ts';
 import { textsOf } from './texts.ts';
 import { trajectoriesOf } from './trajectories.ts';
 import type { Store } from './store.ts';
-import { written } from './written.ts';
+import { readFrom, written } from './written.ts';
 
 export { contentHash } from './content-hash.ts';
 export type { CheckpointRow } from './checkpoints.ts';
@@ -55,14 +55,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
   const storedAnew = (how: typeof packRows): void => {
     if (database.readonly) throw new ClewError(`${path} is open for reading only.`);
     how({ db, texts, packed, trajectories, scores, transaction });
-    try {
-      writeAnew(db);
-    } catch (error) {
-      throw new ClewError(
-        `${path} could not be packed (${(error as Error).message}): close every program that reads it and try again.`,
-        { cause: error },
-      );
-    }
+    readFrom(path, () => writeAnew(db));
   };
   return {
     path,

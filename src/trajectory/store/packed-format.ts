@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { ClewError } from '../../errors.ts';
 import type { Step } from '../schema.ts';
 import { float32s, stepColumns, stepFrom, stepValues, tokenValues, type Lists, type StepRow } from './step-rows.ts';
 
@@ -56,10 +57,10 @@ export function packSteps(steps: readonly Step[], dictionary: Buffer | null): Pa
 
 /** The steps that `packSteps` was given, as a store keeps them. `lists` are as in `stepFrom`. */
 export function unpackSteps(packed: PackedSteps, dictionary: Buffer | null, lists: Lists): Step[] {
-  const { columns, rows, texts, tokens } = JSON.parse(textOf(packed.steps, dictionary).toString()) as Unpacked;
+  const { columns, rows, texts, tokens } = unpacked(packed.steps, dictionary) as Unpacked;
   const places = stepColumns.map(name => columns.indexOf(name));
   let at = 0;
-  return rows.map((row, index) => {
+  const steps = rows.map((row, index) => {
     const named = Object.fromEntries(stepColumns.map((name, column) => [name, row[places[column]!] ?? null]));
     const ids = tokens[index];
     const from = at;
@@ -73,13 +74,30 @@ export function unpackSteps(packed: PackedSteps, dictionary: Buffer | null, list
       lists,
     );
   });
+  const drawn = packed.log_probabilities.length;
+  if (at !== drawn) throw new Error(`${drawn} bytes of log-probabilities where ${at} belong`);
+  return steps;
 }
 
-/** The rows of packed steps for SQL: their number, then `unpackedColumns`. */
+/**
+ * The rows of packed steps for SQL: their number, then `unpackedColumns`.
+ * @throws ClewError when the piece is damaged.
+ */
 export function* unpackedRows(steps: Buffer, dictionary: Buffer): Generator<(string | number | null)[]> {
-  const { columns, rows } = JSON.parse(textOf(steps, dictionary).toString()) as Unpacked;
+  const { columns, rows } = opened(steps, dictionary);
   const places = unpackedColumns.map(name => columns.indexOf(name));
   for (const [number, row] of rows.entries()) yield [number, ...places.map(place => row[place] ?? null)];
+}
+
+function opened(steps: Buffer, dictionary: Buffer): Unpacked {
+  try {
+    return unpacked(steps, dictionary) as Unpacked;
+  } catch (error) {
+    throw new ClewError(
+      `The database is damaged: packed steps in it cannot be read (${(error as Error).message}). Take a copy that is whole.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Any value as compressed JSON. */
@@ -87,7 +105,12 @@ export function compress(value: unknown, dictionary: Buffer | null = null): Buff
   return deflateRawSync(JSON.stringify(value), { ...(dictionary?.length && { dictionary }) });
 }
 
-/** What `compress` was given, as the bytes of its JSON. */
+/** What `compress` was given. */
+export function unpacked(compressed: Buffer, dictionary: Buffer | null = null): unknown {
+  return JSON.parse(textOf(compressed, dictionary).toString());
+}
+
+/** The bytes of its JSON. */
 export function textOf(compressed: Buffer, dictionary: Buffer | null = null): Buffer {
   return inflateRawSync(compressed, { ...(dictionary?.length && { dictionary }) });
 }

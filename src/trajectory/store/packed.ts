@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
-import { ClewError } from '../../errors.ts';
 import type { Step } from '../schema.ts';
 import { deflateWindow, packSteps, textOf, unpackSteps, type PackedSteps } from './packed-format.ts';
 import type { RunKind } from './runs.ts';
 import type { Lists } from './step-rows.ts';
 import { rateColumns, ratesOf } from './views.ts';
+import { damaged } from './written.ts';
 
 /**
  * Whose episodes are packed: those that a training plays, which are many and read little. All others keep a row a step,
@@ -54,11 +54,7 @@ export function packedOf(db: Database.Database, path: string, lists: Lists): Pac
       try {
         return unpackSteps(packed, dictionary === null ? null : dictionaryOf(dictionary), lists);
       } catch (error) {
-        throw new ClewError(
-          `${path} is damaged: the packed steps of trajectory ${id} cannot be read (${(error as Error).message}). ` +
-            'Take a copy that is whole.',
-          { cause: error },
-        );
+        throw damaged(path, `the packed steps of trajectory ${id}`, error);
       }
     },
     rolledBack: () => dictionaries.clear(),

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
 import type { EpisodeId } from '../../ids.ts';
 import { jsonText } from './json.ts';
-import { compress, textOf } from './packed-format.ts';
-import { written } from './written.ts';
+import { compress, unpacked } from './packed-format.ts';
+import { damaged, written } from './written.ts';
 
 /** What a method gave each step of a trajectory: a part of its reward, or an advantage. */
 export interface Score {
@@ -33,14 +33,18 @@ export function scoresOf(db: Database.Database, path: string): Scores {
   const readRows = db.prepare(`select method, kind, part, steps from scores where trajectory = ?
     order by method, kind, part`);
   const readPacked = db.prepare('select scores from packed_scores where trajectory = ?').pluck();
-  const all = ({ number, packed }: Found): Score[] => {
+  const all = ({ number, packed }: Found, trajectory: EpisodeId): Score[] => {
     if (!packed)
       return (readRows.all(number) as (Omit<Score, 'steps'> & { steps: string })[]).map(row => ({
         ...row,
         steps: JSON.parse(row.steps) as number[],
       }));
     const bytes = readPacked.get(number) as Buffer | undefined;
-    return bytes === undefined ? [] : (JSON.parse(textOf(bytes).toString()) as Score[]);
+    try {
+      return bytes === undefined ? [] : (unpacked(bytes) as Score[]);
+    } catch (error) {
+      throw damaged(path, `the packed scores of trajectory ${trajectory}`, error);
+    }
   };
   let insert: ReturnType<typeof insertInto> | undefined;
   return {
@@ -56,12 +60,12 @@ export function scoresOf(db: Database.Database, path: string): Scores {
             );
         }
         insert ??= insertInto(db);
-        insert(found, trajectory, scores, () => all(found));
+        insert(found, trajectory, scores, () => all(found, trajectory));
       }),
     of(trajectory, method) {
       const found = find.get(trajectory) as Found | undefined;
       if (!found) return [];
-      const scores = all(found);
+      const scores = all(found, trajectory);
       return method === undefined ? scores : scores.filter(score => score.method === method);
     },
   };

@@ -49,3 +49,11 @@ function explained(error: unknown, path: string): unknown {
   }
   return error;
 }
+
+/** What cannot be read in a database, as a sentence. */
+export function damaged(path: string, what: string, cause: unknown): ClewError {
+  return new ClewError(
+    `${path} is damaged: ${what} cannot be read (${(cause as Error).message}). Take a copy that is whole.`,
+    { cause },
+  );
+}

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import lockedRoom from '../../../envs/locked-room/index.ts';
 import { randomAgent, rollout } from '../../../src/agents/index.ts';
+import { ClewError } from '../../../src/errors.ts';
 import { searchTrajectories } from '../../../src/studio/live/search.ts';
 import type { RunKind, Score, Step, Trajectory } from '../../../src/trajectory/index.ts';
 import { contentHash, openStore, viewNames, type Store } from '../../../src/trajectory/index.ts';
@@ -190,19 +191,50 @@ test('a transaction that fails leaves no half of an episode, and the next one pa
   store.close();
 });
 
-test('a piece that is damaged is a sentence that says which', () => {
-  const path = join(directory, 'demo.db');
-  const store = openStore(path);
-  store.runs.add({ id: 'demo', kind: 'rl', world: '', config: {} });
-  const trajectory = exampleTrajectory();
-  store.trajectories.add(trajectory);
-  store.close();
-  const raw = new Database(path);
-  raw.exec("update packed_steps set steps = x'00ff00ff'");
-  raw.close();
-  const reader = openStore(path, { readonly: true });
-  expect(() => reader.trajectories.get(trajectory.id)).toThrow(
-    `${path} is damaged: the packed steps of trajectory ${trajectory.id} cannot be read`,
-  );
-  reader.close();
+describe('a piece that is damaged is a sentence that says which', () => {
+  const trajectory = exampleTrajectory({
+    steps: [exampleStep({ tokens: { prompt: [1], reply: [2, 3], logProbabilities: [-1, -2] } })],
+  });
+  /** A store with one packed episode, changed by another program. */
+  function damaged(sql: string): Store {
+    const path = join(directory, 'demo.db');
+    const store = openStore(path);
+    store.runs.add({ id: 'demo', kind: 'rl', world: '', config: {} });
+    store.trajectories.add(trajectory);
+    store.scores.put(trajectory.id, paid(trajectory));
+    store.close();
+    const raw = new Database(path);
+    raw.exec(sql);
+    raw.close();
+    return openStore(path, { readonly: true });
+  }
+
+  test.each([
+    ['that cannot be unpacked', "update packed_steps set steps = x'00ff00ff'"],
+    ['that lacks log-probabilities', 'update packed_steps set log_probabilities = substr(log_probabilities, 1, 4)'],
+  ])('steps %s', (_, sql) => {
+    const reader = damaged(sql);
+    expect(() => reader.trajectories.get(trajectory.id)).toThrow(
+      `${reader.path} is damaged: the packed steps of trajectory ${trajectory.id} cannot be read`,
+    );
+    reader.close();
+  });
+
+  test('scores', () => {
+    const reader = damaged("update packed_scores set scores = x'00ff00ff'");
+    expect(() => reader.scores.of(trajectory.id)).toThrow(
+      `${reader.path} is damaged: the packed scores of trajectory ${trajectory.id} cannot be read`,
+    );
+    reader.close();
+  });
+
+  test('steps that are asked for in SQL', () => {
+    const reader = damaged("update packed_steps set steps = x'00ff00ff'");
+    const asked = [() => [...reader.tables('episode_steps')], () => searchTrajectories(reader.path, 'door')];
+    for (const ask of asked) {
+      expect(ask).toThrow(ClewError);
+      expect(ask).toThrow('damaged: packed steps in it cannot be read');
+    }
+    reader.close();
+  });
 });
