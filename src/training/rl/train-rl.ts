@@ -100,8 +100,10 @@ async function iterations(
   const optimiser = new AdamW(model, { weightDecay: recipe.weightDecay }, state.optimiser);
   let { iteration, norm, warmedUp = false } = state.progress;
   const forecasting = openForecasting(options, prepared, { learner, sampler, optimiser }, rolloutPolicy);
-  // Those of an iteration that was stored and not kept are won again before anything is learnt from them.
-  if (iteration > 0) won?.add(store.trajectories.select({ run, success: true }));
+  // Those of an iteration that was stored and not kept are played again before anything is learnt from them. Lost ones
+  // count where it is learnt what they did achieve.
+  if (iteration > 0)
+    won?.add(store.trajectories.select({ run, ...(!recipe.selfImitation?.hindsight && { success: true }) }));
   if (replay) restoreReplay(replay, store, run, iteration);
   beginRun(store, { ...identity, engine });
   const history: IterationFacts[] = [];

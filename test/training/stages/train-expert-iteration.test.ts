@@ -2,58 +2,23 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { demonstrate, completeKit, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
-import { loadPolicy, newOrigin, type TrainedPolicy } from '../../../src/policy/index.ts';
+import { loadPolicy } from '../../../src/policy/index.ts';
 import {
   type ExpertIterationRound,
   expertIterationSettingsSchema,
-  sftSettingsSchema,
   trainExpertIteration,
-  trainSft,
 } from '../../../src/training/stages/index.ts';
-import { worldTokenizer } from '../../../src/training/vocabulary.ts';
 import { openStore, type Store } from '../../../src/trajectory/index.ts';
-import { plainCodec, type World } from '../../../src/world/index.ts';
+import type { World } from '../../../src/world/index.ts';
 import levers from './levers.ts';
-import { tinyModel } from '../tiny-model.ts';
+import { newcomer } from './newcomer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-own-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const world = levers as unknown as World;
 
-/** A policy that has been shown the form of a reply, and nothing that would help. */
-async function newcomer(): Promise<TrainedPolicy> {
-  const recipe = completeKit(world);
-  const tokenizer = await worldTokenizer(world);
-  const model = tinyModel(tokenizer.size, 256, 'levers');
-  const shown = [];
-  for (const record of world.tasks('train', 12)) {
-    const demonstration = demonstrate({
-      world,
-      record,
-      createExpert: recipe.createExpert,
-      mistakes: recipe.mistakes,
-      rate: 0,
-    });
-    shown.push(
-      trajectoryOf(demonstration, (await rulesAnnotator().annotate(demonstration)) as string[], 'levers', 'rules'),
-    );
-  }
-  const { policy } = await trainSft(
-    {
-      world,
-      start: { model, tokenizer, codec: plainCodec, origin: newOrigin(world, plainCodec) },
-      out: join(folder, 'start.safetensors'),
-      learner: { workers: 0 },
-    },
-    { trajectories: shown, content: 'shown' },
-    sftSettingsSchema.parse({ epochs: 60, tokensPerStep: 120, learningRate: 3e-3, permuteThings: 0 }),
-  );
-  return policy!;
-}
-
-await newcomer();
+await newcomer(join(folder, 'start.safetensors'));
 const settings = expertIterationSettingsSchema.parse({
   rounds: 2,
   tasks: 12,
