@@ -1,6 +1,7 @@
 import type { Decision, Expert } from 'clew';
 import { Memory, type Place } from './memory.ts';
 import { roomLookUps } from '../room-text/look-ups.ts';
+import { becomes } from '../room-text/reading.ts';
 import type { Counted } from './count-places.ts';
 import * as everyGame from './places.ts';
 import { classOf, type Wanted } from './task-sentence.ts';
@@ -13,9 +14,6 @@ const tools: Readonly<Record<NonNullable<Wanted['make']>, readonly string[]>> = 
   heat: ['microwave'],
   cool: ['fridge'],
 };
-
-/** How a thing is called that has been through a tool. */
-const looks: Readonly<Record<NonNullable<Wanted['make']>, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
 
 /** Counts of a kind that was never seen to hold a thing: not quite none. */
 const surprise = 2;
@@ -116,7 +114,7 @@ class Thought {
           gathered === place
             ? `another ${wanted.object} is in ${place.name}`
             : wanted.make
-              ? `${object} is ${looks[wanted.make]}`
+              ? `${object} is ${becomes[wanted.make]}`
               : `${object} is in hand`,
         );
     }

@@ -8,7 +8,12 @@ const able: Readonly<Partial<Record<Category, ReadonlySet<string>>>> = {
   cool: coolable,
 };
 
-/** Whether a kind of object can be what the category asks for, and lie there. */
+/** Whether a kind of object can be what the category asks for. */
+export function canBecome(category: Category, object: string): boolean {
+  return able[category]?.has(object) ?? true;
+}
+
+/** Whether it can lie there too. */
 export function canBe(category: Category, object: string, target: string): boolean {
-  return (able[category]?.has(object) ?? true) && homes[object as ObjectKind]?.[target as ReceptacleKind] !== undefined;
+  return canBecome(category, object) && homes[object as ObjectKind]?.[target as ReceptacleKind] !== undefined;
 }

@@ -1,14 +1,6 @@
 import { type Random, type Split } from 'clew';
-import {
-  cleanable,
-  coolable,
-  heatable,
-  homes,
-  kindOf,
-  listOrder,
-  type ObjectKind,
-  type ReceptacleKind,
-} from './kinds.ts';
+import { canBecome } from './can-be.ts';
+import { homes, kindOf, listOrder, type ObjectKind, type ReceptacleKind } from './kinds.ts';
 import { type House, houseNames, houseOf, placeFor } from './house.ts';
 import type { Room } from './rooms.ts';
 import { type Category, type Goal, type Task, tools } from './task.ts';
@@ -56,8 +48,7 @@ export function drawTaskOf(category: Category, random: Random, split: Split, fai
 
 /** What may be asked for in this house: an object that is kept here, and a place that it may be put in. */
 function drawGoal(house: House, category: Category, random: Random): Goal | undefined {
-  const able = { clean: cleanable, heat: heatable, cool: coolable }[category as 'clean' | 'heat' | 'cool'];
-  const wanted = house.belongings.filter(kind => !able || able.has(kind));
+  const wanted = house.belongings.filter(kind => canBecome(category, kind));
   if (wanted.length === 0) return undefined;
   const object = random.pick(wanted);
   const targets =

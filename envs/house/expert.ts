@@ -1,6 +1,6 @@
 import type { Decision, Expert } from 'clew';
 import { roomLookUps } from '../room-text/look-ups.ts';
-import { contentsIn, roomIn, shutIn, taskIn } from '../room-text/reading.ts';
+import { becomes, contentsIn, roomIn, shutIn, taskIn } from '../room-text/reading.ts';
 import { doors, homes, kindOf, type ObjectKind, type ReceptacleKind } from './kinds.ts';
 import { type Category, tools } from './task.ts';
 
@@ -162,9 +162,7 @@ export function createExpert(): Expert {
         first,
         `move ${held} to ${first.name}`,
         tool ? plan.slice(1) : plan,
-        tool
-          ? `${held} is ${{ clean: 'clean', heat: 'hot', cool: 'cool' }[category as keyof typeof tools]}`
-          : `${held} is in hand`,
+        tool ? `${held} is ${becomes[category]}` : `${held} is in hand`,
       )
     );
   }

@@ -1,3 +1,4 @@
+import { becomes } from '../room-text/reading.ts';
 import { kindOf } from './kinds.ts';
 import type { HouseholdContext } from './machine.ts';
 import { type Goal, tools } from './task.ts';
@@ -18,9 +19,6 @@ const templates: Readonly<Record<Goal['category'], readonly [string, string]>> =
 export function goalText({ category, object, target, wording }: Goal): string {
   return `${templates[category][wording].replace('{object}', object).replace('{target}', target)}.`;
 }
-
-/** What an object must have become before it is put down. */
-const becomes = { clean: 'clean', heat: 'hot', cool: 'cool' } as const;
 
 /** Whether the goal holds now. Like ALFWorld's it is judged afresh after each command, and can be undone again. */
 export function reached(now: Situation): boolean {
@@ -77,7 +75,7 @@ export function leadsTo(now: Situation, receptacle: string): boolean {
 }
 
 function isDone({ goal, marks }: Situation, name: string): boolean {
-  const mark = becomes[goal.category as keyof typeof becomes];
+  const mark = becomes[goal.category];
   return kindOf(name) === goal.object && (mark === undefined || marks[name]?.includes(mark) === true);
 }
 

@@ -3,7 +3,8 @@ import { drawTaskOf } from '../house/draw-task.ts';
 import { kindOf, objectKinds, type ReceptacleKind } from '../house/kinds.ts';
 import type { Task as HouseTask } from '../house/task.ts';
 import { canBe } from '../house/can-be.ts';
-import { type Gap, type GapKind, stateOf } from './gap.ts';
+import type { Gap, GapKind } from './gap.ts';
+import { becomes } from '../room-text/reading.ts';
 import { isHeldOut, pairs, type Task } from './task.ts';
 
 /** Half of the tasks have no gap (half of these with noise), two fifths have one, a tenth cannot be done. */
@@ -55,7 +56,7 @@ function withGap(house: HouseTask, kind: GapKind, random: Random): Task | undefi
     case 'object':
       return gap(object);
     case 'state':
-      return gap(stateOf(category)!);
+      return gap(becomes[category]!);
     case 'number':
       return gap('two');
     case 'which': {

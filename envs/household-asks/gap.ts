@@ -3,6 +3,7 @@ import { objectKinds } from '../house/kinds.ts';
 import { type Matter, nothingMore } from '../asking/matters.ts';
 import { goalText } from '../house/goal.ts';
 import type { Category, Goal } from '../house/task.ts';
+import { becomes } from '../room-text/reading.ts';
 
 /**
  * What the sentence of a task leaves out, if anything: five kinds of gap, words beside the point, and goals that cannot
@@ -40,18 +41,10 @@ export const gapsOf: Readonly<Record<Category, readonly GapKind[]>> = {
 export const gapSchema = z.strictObject({ kind: z.enum(gapKinds), hidden: z.string().nullable() });
 export type Gap = Readonly<z.infer<typeof gapSchema>>;
 
-/** What an object must be for each category that changes it, as a goal says it. */
-const states: Readonly<Partial<Record<Category, string>>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
-
-/** The state that a category asks for; undefined where it asks for none. */
-export function stateOf(category: Category): string | undefined {
-  return states[category];
-}
-
 /** The task as the user says it, with what the gap leaves out left out. */
 export function sentenceOf(goal: Goal, { kind, hidden }: Gap): string {
   const { category, object, target } = goal;
-  const state = states[category];
+  const state = becomes[category];
   switch (kind) {
     case 'none':
     case 'impossible':

@@ -1,9 +1,10 @@
 import type { Decision, Expert, Random } from 'clew';
 import { createExpert as createHouseExpert } from '../house/expert.ts';
 import { kindOf, objectKinds, receptacleKinds } from '../house/kinds.ts';
-import type { Category } from '../house/task.ts';
+import { type Category, tools } from '../house/task.ts';
 import { matters, type Matter } from '../asking/matters.ts';
 import { canBe } from '../house/can-be.ts';
+import { becomes } from '../room-text/reading.ts';
 import { kindOfPlural } from './gap.ts';
 
 /** What a sentence says, and what it leaves out. */
@@ -14,9 +15,10 @@ interface Wish {
   readonly matter: Matter | null;
 }
 
-const states = { clean: 'clean', hot: 'heat', cool: 'cool' } as const;
-type State = keyof typeof states;
-const categoryOf = (state: string | undefined): Category => (state === undefined ? 'pick' : states[state as State]);
+/** The categories whose things have to become something first. */
+const changing = Object.keys(tools) as (keyof typeof tools)[];
+const categoryOf = (state: string | undefined): Category =>
+  changing.find(category => becomes[category] === state) ?? 'pick';
 
 /** How the sentences with a gap are read; the others are the household's own. */
 const sentences: readonly (readonly [RegExp, (groups: Record<string, string | undefined>) => Wish])[] = [
@@ -133,7 +135,7 @@ export function createPlayer({ asks }: PlayerOptions, random: Random): Expert {
       const fitting = objectKinds.filter(kind => canBe(category, kind, target!));
       mean({ category, object: random.pick(fitting), target: target!, own: null });
     } else if (matter === 'how') {
-      const fitting = Object.values(states).filter(each => canBe(each, object!, target!));
+      const fitting = changing.filter(each => canBe(each, object!, target!));
       mean({ category: random.pick(fitting), object: object!, target: target!, own: null });
     } else
       mean({
@@ -199,7 +201,7 @@ function plain({ category, object, target }: Meaning): string {
     case 'pick':
       return `put a ${object} in ${target}.`;
     default:
-      return `put a ${{ clean: 'clean', heat: 'hot', cool: 'cool' }[category]} ${object} in ${target}.`;
+      return `put a ${becomes[category]} ${object} in ${target}.`;
   }
 }
 

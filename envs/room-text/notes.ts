@@ -1,4 +1,4 @@
-import { contentsIn, kindOf, roomIn, shutIn } from './reading.ts';
+import { becomes, contentsIn, kindOf, roomIn, shutIn } from './reading.ts';
 
 /** What is known of a receptacle from the text. */
 export interface Receptacle {
@@ -66,7 +66,7 @@ export class RoomNotes {
   private make(thing: string, verb: string): void {
     const made = this.made.get(thing) ?? new Set<string>();
     if (verb !== 'clean') for (const warmth of ['hot', 'cool']) made.delete(warmth);
-    made.add(verb === 'heat' ? 'hot' : verb);
+    made.add(becomes[verb]!);
     this.made.set(thing, made);
   }
 }

@@ -48,4 +48,8 @@ export function kindOf(name: string): string {
 }
 
 /** How a thing is called after a verb was done to it: `hot` after `heat`. */
-export const becomes: Readonly<Record<string, string>> = { clean: 'clean', heat: 'hot', cool: 'cool' };
+export const becomes: Readonly<Record<string, 'clean' | 'hot' | 'cool'>> = {
+  clean: 'clean',
+  heat: 'hot',
+  cool: 'cool',
+};

@@ -1,13 +1,6 @@
 import { ClewError, NotFiniteError } from '../errors.ts';
-import {
-  adamW,
-  type AdamWStep,
-  type Learner,
-  type Model,
-  parameterLayout,
-  type Stretch,
-  type UpdateScalars,
-} from '../policy/index.ts';
+import { adamW, type AdamWStep, type Stretch } from '../policy/adamw.ts';
+import { type Learner, type Model, parameterLayout, type UpdateScalars } from '../policy/index.ts';
 
 export interface AdamWOptions {
   /** Decay of the first moment. Default 0.9. */

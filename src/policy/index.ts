@@ -5,7 +5,6 @@ export type { EngineDescription, Provider } from './engines/engine.ts';
 export { librarySentence } from './engines/onnx/libraries.ts';
 export type { EngineOptions } from './engines/open.ts';
 export type { Row, TokenChoice } from './batch.ts';
-export { adamW, type AdamWStep, type Stretch } from './adamw.ts';
 export { type GradientResult, Learner, type LearnerOptions, type Loss } from './learner.ts';
 export { ResidentOptimiser } from './resident/optimiser.ts';
 export type { UpdateScalars } from './resident/update-graphs.ts';

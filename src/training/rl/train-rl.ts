@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { policyAgent, policyVersion } from '../../agents/policy.ts';
+import { policyAgent } from '../../agents/policy.ts';
 import {
   AdamW,
   type Alarm,
@@ -11,12 +10,12 @@ import {
   foldTemperature,
 } from '../../learn/index.ts';
 import { measure } from '../../metrics/index.ts';
-import { policyFile, saveCheckpoint, savePolicy, type TrainedPolicy } from '../../policy/index.ts';
+import { saveCheckpoint } from '../../policy/index.ts';
 import { beginRun, endRun, endRunByError, playWhole, stateFile } from '../../runs/index.ts';
 import { createRandom } from '../../world/index.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { coldStartFacts, factsOf, type IterationReport, playFigures } from './iteration.ts';
-import { type Progress, stateOf } from './kept-state.ts';
+import type { Progress } from './kept-state.ts';
 import type { EvaluationReport, RlOptions, RlResult } from './options.ts';
 import { type Prepared, prepare, withForecastWords } from './prepare.ts';
 import { learningRateOf } from './learning-rate.ts';
@@ -25,6 +24,7 @@ import { sampleGroups } from './sample-groups.ts';
 import { putScores } from './put-scores.ts';
 import { stopwatch } from './stopwatch.ts';
 import { vineOf } from './vine.ts';
+import { writePolicy } from './write-policy.ts';
 import type { ForecastReport } from './forecast-report.ts';
 import { openForecasting } from './forecasting.ts';
 
@@ -75,7 +75,7 @@ async function iterations(
   prepared: Prepared,
   { learner, sampler, reference }: Engines,
 ): Promise<RlResult> {
-  const { world, recipe, start, seed, store, run, out, signal } = options;
+  const { world, recipe, seed, store, run, out, signal } = options;
   const {
     advantageRecipe,
     rewards,
@@ -145,7 +145,7 @@ async function iterations(
       iterations: iteration,
       finished,
       stoppedBy,
-      policy: finished || stoppedBy ? await finish(stoppedBy) : null,
+      policy: finished || stoppedBy ? await writePolicy(options, prepared, iteration, stoppedBy) : null,
     };
   } catch (error) {
     endRunByError(store, run, error);
@@ -287,34 +287,5 @@ async function iterations(
     const { settings } = state.progress;
     const progress: Progress = { settings, iteration, norm, ...(warmedUp && { warmedUp }) };
     return saveCheckpoint(stateFile(out), { ...checkpoint, optimiser: optimiser.state, progress: { ...progress } });
-  }
-
-  /**
-   * Writes the policy as it is at temperature 1. After an alarm it is the one that was kept last: what is in memory has
-   * been updated once more.
-   */
-  async function finish(stoppedBy: Alarm | null): Promise<TrainedPolicy> {
-    const stage = {
-      stage: 'rl',
-      run,
-      ...config,
-      result: { iterations: iteration, ...(stoppedBy && { stoppedBy: stoppedBy.rule }) },
-    };
-    const healthy = stoppedBy ? (await stateOf(options, config)).model : model;
-    const policy: TrainedPolicy = {
-      ...checkpoint,
-      model: foldTemperature(healthy, 1 / recipe.temperature),
-      origin: { ...start.origin, stages: [...start.origin.stages, stage] },
-    };
-    await savePolicy(out, policy);
-    const { file, sha256, bytes } = await policyFile(out);
-    store.checkpoints.put(run, {
-      iteration,
-      path: path.relative(path.dirname(out), file),
-      sha256,
-      bytes,
-      data: { policy: policyVersion(policy) },
-    });
-    return policy;
   }
 }
