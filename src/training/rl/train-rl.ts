@@ -76,20 +76,8 @@ async function iterations(
   { learner, sampler, reference }: Engines,
 ): Promise<RlResult> {
   const { world, recipe, seed, store, run, out, signal } = options;
-  const {
-    advantageRecipe,
-    rewards,
-    objective,
-    config,
-    identity,
-    state,
-    checkpoint,
-    layout,
-    tasks,
-    won,
-    replay,
-    briefs,
-  } = prepared;
+  const { advantageRecipe, rewards, objective, identity, state, checkpoint, layout, tasks, won, replay, briefs } =
+    prepared;
   const { model } = state;
   const engine = [learner.description.engine, learner.description.provider].join(' ');
   const sampling = { checkpoint, sampler, replyTokens: recipe.replyTokens };
