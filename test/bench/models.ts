@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ClewError } from '../../src/errors.ts';
 import { AdamW, clipGradient } from '../../src/learn/index.ts';
 import { Learner, loadPolicy, Sampler, trainable, type TrainedPolicy } from '../../src/policy/index.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
+import { askPytorch } from './pytorch.ts';
 
 const usual = 'models/smollm2-135m-instruct';
 const length = 512;
@@ -28,9 +29,8 @@ const cases: Readonly<Record<string, Case>> = {
 /**
  * A published model on one thread of the CPU: tokens a second of CPU time, and the most memory that the process took,
  * each case in a process of its own. CPU time and not the clock's, so that other work on the machine counts little. A
- * training step is that of fine-tuning: gradient, clipping and AdamW. Where PyTorch is installed for the Python that
- * `CLEW_BENCH_PYTHON` names (`python3` if left out), the same is measured with a decoder of SmolLM2's shape right after
- * each case.
+ * training step is that of fine-tuning: gradient, clipping and AdamW. Where PyTorch is installed (see `askPytorch`), the
+ * same is measured with a decoder of SmolLM2's shape right after each case.
  */
 export async function bench({ data = usual }: BenchOptions): Promise<BenchResult> {
   if (!existsSync(data))
@@ -45,7 +45,9 @@ export async function bench({ data = usual }: BenchOptions): Promise<BenchResult
     const pytorch = besidePytorch(beside);
     results[name] = {
       ...own,
-      ...(pytorch && { pytorch, timesPytorch: round(own.tokensPerCpuSecond / pytorch.tokensPerCpuSecond) }),
+      ...('missing' in pytorch
+        ? { pytorch: pytorch.missing }
+        : { pytorch, timesPytorch: round(own.tokensPerCpuSecond / pytorch.tokensPerCpuSecond) }),
     };
     process.stderr.write(`${name} ${JSON.stringify(results[name])}\n`);
   }
@@ -54,14 +56,12 @@ export async function bench({ data = usual }: BenchOptions): Promise<BenchResult
 
 type Figures = BenchResult & { readonly tokensPerCpuSecond: number };
 
-/** PyTorch's figures of a case; undefined where it is not installed. */
-function besidePytorch(args: readonly string[]): Figures | undefined {
-  const python = process.env.CLEW_BENCH_PYTHON ?? 'python3';
-  const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
-  if (spawnSync(python, ['-c', 'import torch']).status !== 0) return undefined;
-  const figures = JSON.parse(execFileSync(python, [script, ...args], { encoding: 'utf8' })) as Record<string, number>;
+/** PyTorch's figures of a case, or why there are none. */
+function besidePytorch(args: readonly string[]): Figures | { readonly missing: string } {
+  const asked = askPytorch(args);
+  if ('missing' in asked) return asked as { missing: string };
   return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value]),
+    Object.entries(asked).map(([name, value]) => [name, typeof value === 'number' ? round(value) : value]),
   ) as Figures;
 }
 

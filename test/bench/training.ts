@@ -22,7 +22,7 @@ import {
 } from '../../src/training/stages/index.ts';
 import { loadPanel, panelTasks } from '../../src/world/index.ts';
 import type { BenchResult } from './bench.ts';
-import { besidePytorch } from './stages/pytorch.ts';
+import { besidePytorch } from './stages/beside-pytorch.ts';
 import { measured } from './stages/stage.ts';
 
 // As commands load it: threads know where to load it too.

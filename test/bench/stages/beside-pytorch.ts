@@ -1,17 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { modelConfig } from '../../../src/policy/index.ts';
 import type { BenchResult } from '../bench.ts';
 import { decodingRate, shapes, trainingRate, vocabulary } from '../policy.ts';
+import { askPytorch } from '../pytorch.ts';
 
 const workers = 2;
-/** Seconds that PyTorch may take; on two cores it takes some twenty. */
-const mostSeconds = 600;
+
+interface Rates {
+  readonly trainedTokensPerSecond: number;
+  readonly generatedTokensPerSecond: number;
+}
 
 /**
  * Training and decoding of the shapes of the benchmark `policy` on two threads, and the same by PyTorch (eager, two
- * threads) right after each. The Python that has PyTorch is named by CLEW_PYTHON; `python3` if left out.
+ * threads) right after each. See `askPytorch`.
  */
 export async function besidePytorch(): Promise<BenchResult> {
   const result: Record<string, BenchResult> = {};
@@ -26,7 +27,7 @@ export async function besidePytorch(): Promise<BenchResult> {
       ...('missing' in theirs
         ? { pytorch: theirs.missing }
         : {
-            pytorch: theirs,
+            pytorch: { ...theirs },
             timesPytorchTraining: round(trained / theirs.trainedTokensPerSecond),
             timesPytorchDecoding: round(generated / theirs.generatedTokensPerSecond),
           }),
@@ -35,23 +36,11 @@ export async function besidePytorch(): Promise<BenchResult> {
   return result;
 }
 
-function pytorch(
-  shape: string,
-): { trainedTokensPerSecond: number; generatedTokensPerSecond: number } | { missing: string } {
-  // The program stands beside the sources; compiled ones lie in a folder of their own.
-  const program = ['test/bench/pytorch.py', '../test/bench/pytorch.py'].find(file => existsSync(file));
-  if (!program) return { missing: 'the program test/bench/pytorch.py is not here: start from the repository' };
-  try {
-    const printed = execFileSync(
-      process.env.CLEW_PYTHON ?? 'python3',
-      [path.resolve(program), '--cpu', '--threads', String(workers), shape],
-      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: mostSeconds * 1000 },
-    );
-    const { [shape]: rates } = JSON.parse(printed) as Record<string, { float32: never }>;
-    return rates!.float32;
-  } catch {
-    return { missing: 'not installed here' };
-  }
+function pytorch(shape: string): Rates | { readonly missing: string } {
+  const asked = askPytorch(['--cpu', '--threads', String(workers), shape]);
+  return 'missing' in asked
+    ? (asked as { missing: string })
+    : (asked as Record<string, { float32: Rates }>)[shape]!.float32;
 }
 
 function round(value: number): number {
