@@ -1,8 +1,11 @@
 import type { ModelConfig } from './config.ts';
-import { decodeChunk, decodeStep, type LayerCache } from './decoder.ts';
+import { decodeChunk, decodeStep } from './decoder.ts';
 import { drawInGraph } from './draw-in-graph.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { parameterInputs } from './graphs.ts';
+import { causalMask } from './layers/attention.ts';
+import type { CachedStep } from './layers/cached-attention.ts';
+import type { ChunkStep } from './layers/chunk-attention.ts';
 import { Tape } from './layers/tape.ts';
 import type { Ops, Tensor } from './ops.ts';
 
@@ -50,9 +53,13 @@ export function decodingGraph(config: ModelConfig, slots: number, length: number
   };
 }
 
-/** `count` new tokens of one episode against a cache of `length`: logits at one of them, and new keys and values. */
+/**
+ * `count` new tokens of one episode against a cache of `length`, which is 0 where the episode begins: logits at one of
+ * them, and new keys and values.
+ */
 export function readingGraph(config: ModelConfig, count: number, length: number): GraphDefinition {
   const group = config.heads / config.keyHeads;
+  const rows = group * count;
   return {
     name: `read ${count} at ${length}`,
     inputs: {
@@ -60,44 +67,61 @@ export function readingGraph(config: ModelConfig, count: number, length: number)
       tokens: { type: 'int32', shape: [count] },
       previous: { type: 'int32', shape: [count] },
       position: { type: 'int32', shape: [1] },
-      ...cacheInputs(config, 1, length, [count, 1, config.headWidth], kind => [
+      ...cacheInputs(config, 1, length, [count, 1, config.headWidth], window => [
         1,
         1,
-        kind === '' ? 1 : group * count,
+        window === null ? 1 : rows,
         length,
       ]),
     },
     build(ops, inputs) {
       const { floats, indices } = inputs;
       const tokens = { tokens: indices.tokens!, previous: indices.previous! };
-      const tape = new Tape(ops, floats);
-      const { logits, added } = decodeChunk(tape, config, tokens, indices.position!, cacheOf(config, inputs));
+      const masks = new Map<string, Tensor>();
+      for (const [kind, window] of windowsOf(config)) {
+        const own = ops.constant(causalMask(0, count, group, window), [1, 1, rows, count]);
+        const everyRow = ops.constant(new Float32Array(rows), [1, 1, rows, 1]);
+        masks.set(kind, length === 0 ? own : ops.concat([own, ops.add(floats[`mask${kind}`]!, everyRow)], 3));
+      }
+      const cache = Array.from({ length: config.layers }, (_, i): ChunkStep => {
+        const kind = layerKind(config, i);
+        const [keys, values] = [floats[`keys.${i}`], floats[`values.${i}`]];
+        return {
+          cos: floats[`cos${kind}`]!,
+          sin: floats[`sin${kind}`]!,
+          mask: masks.get(kind)!,
+          kept: keys && values && { keys, values },
+        };
+      });
+      const { logits, added } = decodeChunk(new Tape(ops, floats), config, tokens, indices.position!, cache);
       return { logits, added: sideBySide(ops, added) };
     },
   };
 }
 
+/** Nothing of keys, values and masks where the cache has no length. */
 function cacheInputs(
-  { layers, keyHeads, headWidth, ...config }: ModelConfig,
+  config: ModelConfig,
   slots: number,
   length: number,
   turns: readonly number[],
-  mask: (kind: string) => readonly number[],
+  mask: (window: number | null) => readonly number[],
 ): Record<string, InputSpec> {
+  const { layers, keyHeads, headWidth } = config;
   const inputs: Record<string, InputSpec> = {};
-  for (const kind of layerKinds({ layers, keyHeads, headWidth, ...config })) {
+  for (const [kind, window] of windowsOf(config)) {
     inputs[`cos${kind}`] = { type: 'float32', shape: turns };
     inputs[`sin${kind}`] = { type: 'float32', shape: turns };
-    inputs[`mask${kind}`] = { type: 'float32', shape: mask(kind) };
+    if (length > 0) inputs[`mask${kind}`] = { type: 'float32', shape: mask(window) };
   }
-  for (let i = 0; i < layers; i++) {
+  for (let i = 0; i < layers && length > 0; i++) {
     inputs[`keys.${i}`] = { type: 'float32', shape: [slots, keyHeads, headWidth, length] };
     inputs[`values.${i}`] = { type: 'float32', shape: [slots, keyHeads, length, headWidth] };
   }
   return inputs;
 }
 
-function cacheOf(config: ModelConfig, { floats }: GraphInputs): LayerCache[] {
+function cacheOf(config: ModelConfig, { floats }: GraphInputs): CachedStep[] {
   return Array.from({ length: config.layers }, (_, i) => {
     const kind = layerKind(config, i);
     return {
@@ -124,7 +148,9 @@ export function layerKind({ windows }: ModelConfig, layer: number): string {
   return window == null ? '' : `.window${window}`;
 }
 
-/** The kinds of a model's layers, each once. */
-export function layerKinds(config: ModelConfig): string[] {
-  return [...new Set(Array.from({ length: config.layers }, (_, layer) => layerKind(config, layer)))];
+/** The kinds of a model's layers, each once, with the window that layers of the kind have. */
+function windowsOf(config: ModelConfig): Map<string, number | null> {
+  return new Map(
+    Array.from({ length: config.layers }, (_, layer) => [layerKind(config, layer), config.windows?.[layer] ?? null]),
+  );
 }

@@ -4,7 +4,7 @@ import { type Draw, draw, notFinite } from './draw.ts';
 import type { Reply, ReplyOptions } from './reply.ts';
 
 /** Tokens that are read in one go; slots that begin alike share what they have read by whole blocks. */
-export const block = 128;
+export const block = 256;
 
 /** Fewer tokens than that are read sooner than copied. */
 const fewAlike = 8;

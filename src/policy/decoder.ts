@@ -1,7 +1,7 @@
 import type { ModelConfig } from './config.ts';
 import { cachedAttention, type CachedStep } from './layers/cached-attention.ts';
 import { causalAttention } from './layers/attention.ts';
-import { chunkAttention } from './layers/chunk-attention.ts';
+import { chunkAttention, type ChunkStep } from './layers/chunk-attention.ts';
 import { embedding } from './layers/embedding.ts';
 import { gated, gelu, silu } from './layers/gated.ts';
 import type { Parts } from './layers/linear.ts';
@@ -89,9 +89,6 @@ export function decoderLayer(
   );
 }
 
-/** Kept keys and values of a layer, and what new tokens need to look at them. */
-export type LayerCache = CachedStep;
-
 /**
  * The decoder for one new token of each slot, against keys and values kept from before. Returns logits
  * [slots, vocabulary] and the new keys and values of every layer, [slots, keyHeads · headWidth] each.
@@ -100,7 +97,7 @@ export function decodeStep(
   tape: Tape,
   config: ModelConfig,
   inputs: TokenInputs,
-  cache: readonly LayerCache[],
+  cache: readonly CachedStep[],
 ): { logits: Tensor; added: { key: Tensor; value: Tensor }[] } {
   const shape = { ...config, scale: scoreScale(config) };
   const { x, added } = throughLayers(tape, config, inputs, (parts, i) =>
@@ -118,11 +115,11 @@ export function decodeChunk(
   config: ModelConfig,
   inputs: TokenInputs,
   position: Indices,
-  cache: readonly LayerCache[],
+  cache: readonly ChunkStep[],
 ): { logits: Tensor; added: { key: Tensor; value: Tensor }[] } {
   const shape = { ...config, scale: scoreScale(config) };
   const { x, added } = throughLayers(tape, config, inputs, (parts, i) =>
-    chunkAttention(tape.ops, shape, parts, cache[i]!, config.windows?.[i] ?? null),
+    chunkAttention(tape.ops, shape, parts, cache[i]!),
   );
   return { logits: headOf(tape, config, tape.ops.gatherRows(x, position)), added };
 }

@@ -38,8 +38,8 @@ export type Run = (
   task: { version: number; feeds: Feeds },
 ) => Promise<Record<string, Float32Array>>;
 
-/** What is left of a block is read by so many at a time, unless it is most of it. */
-const fewTokens = 32;
+/** Tokens that graphs for reading take at once. Weights are laid out anew in every run, so more are sooner read. */
+const readingSizes = [32, 128, block];
 
 /**
  * Reads and writes the slots of one host: as long as any of them has a reply to write, all of them advance by a token
@@ -159,7 +159,8 @@ export class DecodingLoop {
     const place = this.#slots.indexOf(slot);
     const left = Math.min(slot.tokens.length, (Math.floor(slot.read / block) + 1) * block) - slot.read;
     if (left === 0) return;
-    const size = left > 3 * fewTokens ? block : fewTokens;
+    // The largest that is filled by most.
+    const size = readingSizes.findLast(size => left > 0.75 * size) ?? readingSizes[0]!;
     const count = Math.min(left, size);
     const { read } = slot;
     const feeds = this.#kept.readingFeeds(
@@ -168,7 +169,7 @@ export class DecodingLoop {
       slot.tokens[read - 1] ?? 0,
       size,
     );
-    const { logits, added } = await this.#run(readingGraph(this.#config, size, this.#kept.capacity.length), {
+    const { logits, added } = await this.#run(readingGraph(this.#config, size, this.#kept.readingLength(place)), {
       version: this.#version,
       feeds,
     });

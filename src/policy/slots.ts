@@ -4,16 +4,17 @@ import { layerKind } from './cached-graphs.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
 
 const masked = -1e9;
+/** Attention looks at every place of a cache, kept or not, so steps are small where most episodes end. */
 const lengths = [
   128, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192, 12_288, 16_384, 24_576, 32_768,
+  65_536, 131_072,
 ];
 /**
  * In steps of about an eighth, so that few slots are computed for nobody. In smaller ones the graphs that have to be
  * made while episodes end would cost what they spare.
  */
 const slotCounts = [4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224, 256];
-/** A graph of a large model is dear to make and to keep, so there are few of them. */
-const fewLengths = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
+/** A graph of a large model is dear to make, so there are few of them. */
 const fewSlotCounts = [4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
 
 /**
@@ -126,11 +127,21 @@ export class Slots {
     }
   }
 
-  /** Feeds for several new tokens of one slot, in a graph for `size` of them. */
+  /**
+   * How long a cache a graph reads that reads more tokens of a slot. It depends on what the slot has kept alone, and not
+   * on the slots beside it.
+   */
+  readingLength(slot: number): number {
+    const kept = this.#kept[slot]!;
+    return kept === 0 ? 0 : (lengths.find(length => length >= kept) ?? kept);
+  }
+
+  /** Feeds for several new tokens of one slot, in a graph for `size` of them at `readingLength`. */
   readingFeeds(slot: number, tokens: readonly number[], before: number, size: number): Feeds {
     this.#fit(size + 1);
     const { headWidth, heads, keyHeads } = this.#config;
     const kept = this.#kept[slot]!;
+    const length = this.readingLength(slot);
     const feeds: Record<string, Float32Array | Int32Array> = {
       tokens: new Int32Array(size),
       previous: new Int32Array(size),
@@ -138,17 +149,28 @@ export class Slots {
     };
     feeds.tokens!.set(tokens);
     feeds.previous!.set([before, ...tokens.slice(0, -1)]);
-    const row = this.#mask.subarray(slot * this.#length, (slot + 1) * this.#length);
+    const row = this.#mask.subarray(slot * this.#length, slot * this.#length + length);
     for (const [kind, { window, cos, sin }] of this.#kinds) {
       const [from, to] = [kept * headWidth, (kept + size) * headWidth];
       feeds[`cos${kind}`] = cos.subarray(from, to);
       feeds[`sin${kind}`] = sin.subarray(from, to);
-      feeds[`mask${kind}`] = window === null ? row : windowedRows(row, kept, size, heads / keyHeads, window);
+      if (length > 0)
+        feeds[`mask${kind}`] = window === null ? row : windowedRows(row, kept, size, heads / keyHeads, window);
     }
-    const part = this.#width * this.#length;
+    if (length === 0) return feeds;
+    /** The first places of each of the slot's rows of so many numbers a place. */
+    const first = (array: Float32Array, width: number): Float32Array => {
+      const [row, wanted] = [this.#length * width, length * width];
+      const own = array.subarray(slot * this.#width * this.#length, (slot + 1) * this.#width * this.#length);
+      if (wanted === row) return own;
+      const rows = own.length / row;
+      const cut = new Float32Array(rows * wanted);
+      for (let i = 0; i < rows; i++) cut.set(own.subarray(i * row, i * row + wanted), i * wanted);
+      return cut;
+    };
     this.#keys.forEach((keys, i) => {
-      feeds[`keys.${i}`] = keys.subarray(slot * part, (slot + 1) * part);
-      feeds[`values.${i}`] = this.#values[i]!.subarray(slot * part, (slot + 1) * part);
+      feeds[`keys.${i}`] = first(keys, 1);
+      feeds[`values.${i}`] = first(this.#values[i]!, headWidth);
     });
     return feeds;
   }
@@ -194,9 +216,9 @@ export class Slots {
     // One place more than the tokens kept: the innermost sums then end in a place that is always masked, which keeps
     // their result the same, bit for bit, whatever the length of the cache.
     const needed = this.#kept.reduce((longest, kept) => Math.max(longest, kept), 0) + more;
-    const fitting = (published ? fewLengths : lengths).find(length => length >= needed) ?? needed;
+    const fitting = lengths.find(length => length >= needed) ?? needed;
     // What is long enough and not far too long stays as it is: reading needs more room than the step after it.
-    const length = published && this.#length >= needed && this.#length < 4 * needed ? this.#length : fitting;
+    const length = published && this.#length >= needed && this.#length < 2 * needed ? this.#length : fitting;
     if (count === this.#count && length === this.#length) return;
     const { layers, headWidth } = this.#config;
     if (length > this.#length)

@@ -97,7 +97,7 @@ async function reading(policy: TrainedPolicy): Promise<BenchResult> {
 
 async function decoding(policy: TrainedPolicy, episodes: number): Promise<BenchResult> {
   const sampler = await Sampler.open(policy.model, { workers: 0 });
-  const prompt = someTokens(policy, 250);
+  const prompt = someTokens(policy, 256);
   const slots = Array.from({ length: episodes }, (_, i) => {
     const slot = sampler.slot('bench', i);
     slot.feed(prompt);

@@ -47,7 +47,7 @@ describe('a published model, read in one go and written token by token', () => {
     const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh(), { config })));
     const sampler = await Sampler.open(model, { workers: 0 });
     const learner = await Learner.open(model, { workers: 0 });
-    const slots = [300, 7, 129, 40].map((length, i) => {
+    const slots = [660, 7, 129, 40].map((length, i) => {
       const slot = sampler.slot('agreement', i);
       slot.feed(some(length));
       return slot;
@@ -86,12 +86,12 @@ describe('a published model, read in one go and written token by token', () => {
 
   it('writes the same, bit for bit, alone and beside others that begin alike', async () => {
     const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh())));
-    const prompt = some(333);
+    const prompt = some(700);
     const write = async (company: number): Promise<unknown> => {
       const sampler = await Sampler.open(model, { workers: 0 });
       const slots = Array.from({ length: company + 1 }, (_, i) => sampler.slot('company', i));
       slots.forEach((slot, i) =>
-        slot.feed(i === company ? prompt : [...prompt.slice(0, 270 - 9 * i), ...some(12 * i)]),
+        slot.feed(i === company ? prompt : [...prompt.slice(0, 540 - 9 * i), ...some(12 * i)]),
       );
       // The one that is looked at comes last, when others have read what it shares.
       const replies = await Promise.all(
@@ -107,7 +107,7 @@ describe('a published model, read in one go and written token by token', () => {
       const sampler = await Sampler.open(model, { workers: 0 });
       const others = [0, 1, 2, 3].map(i => {
         const slot = sampler.slot('other', i);
-        slot.feed([...prompt.slice(0, 260 - i), ...some(9)]);
+        slot.feed([...prompt.slice(0, 516 - i), ...some(9)]);
         return slot.reply({ stop: [], limit: 20 });
       });
       await others[0];
