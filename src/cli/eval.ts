@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { type ForecastFigures, formatForecastFigures } from '../forecasts/index.ts';
 import { formatMeasurement, measure, type Measurement, repetitiveAction } from '../metrics/index.ts';
 import { percent, percentInterval, textTable } from '../metrics/text-table.ts';
-import { inspectCheckpoint, policyExists, publishedPaths } from '../policy/index.ts';
+import { inspectCheckpoint, publishedPaths } from '../policy/index.ts';
 import { type Level, levelsOf, type LevelOptions, refuseLosses } from '../runs/index.ts';
 import type { Store } from '../trajectory/index.ts';
 import { allSplits, type World } from '../world/index.ts';
@@ -17,6 +17,7 @@ import { untilInterrupted } from './interruption.ts';
 import { forecastFiguresOf } from './forecast-figures.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { shippedWorlds } from './shipped-worlds.ts';
+import { needPolicy } from './read-policy.ts';
 import { listOf, wholeNumber } from './options.ts';
 import { playNamed, type PlayOptions, samplingWords, withPlayOptions } from './played-run.ts';
 
@@ -116,7 +117,7 @@ async function worldName(argument: string | undefined, { world: option, agent }:
   const file = /^policy:(.+)$/.exec(agent)?.[1];
   if (file === undefined)
     throw new UsageError(`Say in which world ${agent} shall play: clew eval WORLD --agent ${agent} …`);
-  if (!policyExists(file)) throw new UsageError(`There is no policy ${file}.`);
+  needPolicy(file);
   if (publishedPaths(file))
     throw new UsageError(`A published model plays any world. Say which: clew eval WORLD --agent ${agent} …`);
   const trained = (await inspectCheckpoint(file)).origin?.world;

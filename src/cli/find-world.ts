@@ -23,6 +23,10 @@ const manifest = z.object({
  * @throws UsageError where there is none
  */
 export function findWorldFile(nameOrPath: string, shipped: readonly string[]): string {
+  if (nameOrPath.startsWith('policy:'))
+    throw new UsageError(
+      `${clip(nameOrPath)} is a policy and no world. It plays one: clew eval WORLD --agent ${clip(nameOrPath)} --split seen`,
+    );
   const path = resolve(nameOrPath);
   if (existsSync(path)) {
     if (statSync(path).isDirectory()) return fileOfFolder(path, '.', nameOrPath);
@@ -62,7 +66,15 @@ function folderOfPackage(name: string): { folder: string; entry: string } | unde
   }
 }
 
+/** What every folder of a published model or of an adapter has, and no world. */
+const modelFiles = ['tokenizer.json', 'adapter_config.json'];
+
 function fileOfFolder(folder: string, entry: string, shown: string): string {
+  if (entry === '.' && modelFiles.some(file => existsSync(join(folder, file))))
+    throw new UsageError(
+      `${clip(shown)} is a published model and no world. It plays one: clew eval WORLD --agent policy:${clip(shown)} ` +
+        `--split seen`,
+    );
   const told = entryOf(join(folder, 'package.json'), entry);
   const named = told ?? (entry === '.' ? undefined : entry);
   const candidates = named === undefined ? usualFiles : ['', ...extensions].map(extension => named + extension);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { sentences } from '../errors.ts';
 import { withHelp } from './command-help.ts';
 import { commandEntries, entryAsked } from './commands.ts';
 import { inCurrentWords } from './former-words.ts';
@@ -39,7 +40,7 @@ async function run(command: Command, args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
-    } else if (error instanceof Error && ['ClewError', 'UsageError', 'WorldFault'].includes(error.name)) {
+    } else if (error instanceof Error && sentences.includes(error.name)) {
       process.stderr.write(`clew: ${error.message}\n`);
       process.exitCode = error.name === 'UsageError' ? 2 : 1;
     } else {

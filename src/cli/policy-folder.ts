@@ -9,8 +9,10 @@ import {
   type Fetchable,
   fetchModel,
 } from '../policy/published/index.ts';
+import { plainName } from '../policy/origin.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { untilInterrupted } from './interruption.ts';
+import { needPolicy } from './read-policy.ts';
 import { quickstartWorld } from './shipped-worlds.ts';
 
 const types = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' } as const;
@@ -52,9 +54,11 @@ export function checkFolderCommand(): Command {
   return withComputeOptions(
     new Command('check')
       .description('compare a published model or adapter with what a reference computed with it')
-      .argument('<folder>', 'the folder, with golden.json in it (fetch and scripts/golden.py write it)')
+      .argument('<folder>', 'FOLDER or FOLDER+ADAPTER, with golden.json in it (fetch and scripts/golden.py write it)')
       .option('--json', 'print it as JSON'),
-  ).action(async (folder: string, options: ComputeOptions & { readonly json?: boolean }) => {
+  ).action(async (name: string, options: ComputeOptions & { readonly json?: boolean }) => {
+    const folder = plainName(name);
+    needPolicy(folder);
     const check = await checkFolder(folder, computeOptions(options).engine);
     if (options.json) process.stdout.write(`${JSON.stringify({ folder, ...check }, null, 2)}\n`);
     else process.stdout.write(`${pc.bold(folder)}\n${check.comparisons.map(comparisonLine).join('\n')}\n`);

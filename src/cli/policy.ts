@@ -1,14 +1,14 @@
 import { Command } from 'commander';
-import { existsSync, statSync } from 'node:fs';
 import pc from 'picocolors';
 import { UsageError } from '../errors.ts';
-import { inspectCheckpoint, layoutOfPolicy, type TrainedPolicy } from '../policy/index.ts';
+import { inspectCheckpoint, layoutOfPolicy, publishedPaths, type TrainedPolicy } from '../policy/index.ts';
+import { plainName } from '../policy/origin.ts';
 import { type RetrievalProbe, retrievalProbe } from '../training/retrieval-probe.ts';
 import { knowsTaggedAnswers } from '../training/stages/index.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
-import { readPolicy } from './read-policy.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import { checkFolderCommand, fetchCommand, inspectFolder } from './policy-folder.ts';
 
 interface InspectOptions extends WorldOptions, ComputeOptions {
@@ -24,7 +24,10 @@ export function policyCommand(): Command {
         withWorldOptions(
           new Command('inspect')
             .description('what a policy is, how it was trained, and how well it looks things up')
-            .argument('<file>', 'the checkpoint, a .safetensors file, or the folder of a published model or adapter')
+            .argument(
+              '<file>',
+              'the checkpoint, a .safetensors file, or what a published model is in: FOLDER or FOLDER+ADAPTER',
+            )
             .option(
               '--probe <world>',
               'measure whether it can look things up in texts of this world, under names it has not learnt by heart',
@@ -37,9 +40,10 @@ export function policyCommand(): Command {
     .addCommand(fetchCommand());
 }
 
-async function inspect(file: string, options: InspectOptions): Promise<void> {
-  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`);
-  if (statSync(file).isDirectory()) {
+async function inspect(name: string, options: InspectOptions): Promise<void> {
+  const file = plainName(name);
+  needPolicy(file);
+  if (publishedPaths(file)) {
     if (options.probe !== undefined)
       throw new UsageError(`${file} is a published model, whose words cannot be exchanged: leave out --probe.`);
     await inspectFolder(file, options);

@@ -15,6 +15,7 @@ import {
   type StudyOutcome,
   type StudyRecipe,
 } from '../study/index.ts';
+import { checkStart } from '../study/run-study.ts';
 import { openStore } from '../trajectory/index.ts';
 import type { World } from '../world/index.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
@@ -121,6 +122,7 @@ export async function conductStudy(
   });
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new UsageError(`${out} is a file, and --out takes a folder: choose another name, or remove the file.`);
+  await checkStart(study);
   if (estimate && !json && !existsSync(path.join(out, 'recipe.json'))) await tellEstimate(recipe, world, out, compute);
   mkdirSync(out, { recursive: true });
   const store = openStore(path.join(out, 'clew.db'));

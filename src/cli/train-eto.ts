@@ -2,8 +2,8 @@ import { calledAs } from '../world/index.ts';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { policyExists, type Trainable, trainable } from '../policy/index.ts';
-import { readPolicy } from './read-policy.ts';
+import { type Trainable, trainable } from '../policy/index.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import { etoSettingsSchema, trainEto } from '../training/stages/index.ts';
 import { openStore, type Trajectory } from '../trajectory/index.ts';
 import { withComputeOptions } from './engine-options.ts';
@@ -35,10 +35,7 @@ export function trainEtoCommand(): Command {
     async (name: string, options: Options) => {
       const world = await loadWorld(name, options);
       const settings = settingsIn(etoSettingsSchema, options);
-      if (!policyExists(options.from))
-        throw new UsageError(
-          `There is no policy ${options.from}. Make one with: clew train sft ${calledAs(world)} --out ${options.from}`,
-        );
+      needPolicy(options.from, `Make one with: clew train sft ${calledAs(world)} --out ${options.from}`);
       const start = await trainable(await readPolicy(options.from, world), options, options.seed);
       await runStage('ETO', world, start, options, context => trainEto(context, trajectoriesIn(options), settings));
     },

@@ -1,9 +1,8 @@
 import { calledAs } from '../world/index.ts';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { UsageError } from '../errors.ts';
-import { policyExists, type Trainable, trainable } from '../policy/index.ts';
-import { readPolicy } from './read-policy.ts';
+import { type Trainable, trainable } from '../policy/index.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import {
   expertIterationSettingsSchema,
   publishedExpertIterationSettings,
@@ -51,11 +50,10 @@ export function trainExpertIterationCommand(): Command {
       const { from, out, db, run, json = false } = options;
       const world = await loadWorld(name, options);
       const demonstrations = demonstrationsIn(options.demonstrations, world);
-      if (!policyExists(from))
-        throw new UsageError(
-          `There is no policy ${from}. Make one with: clew train sft ${calledAs(world)} --demonstrations ` +
-            `${options.demonstrations} --out ${from}`,
-        );
+      needPolicy(
+        from,
+        `Make one with: clew train sft ${calledAs(world)} --demonstrations ${options.demonstrations} --out ${from}`,
+      );
       const start = await trainable(await readPolicy(from, world), options, options.seed);
       const settings = settingsIn(
         expertIterationSettingsSchema,

@@ -2,7 +2,7 @@ import { calledAs } from '../world/index.ts';
 import { Command, Option } from 'commander';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { policyExists, type Trainable, trainable, type TrainedPolicy } from '../policy/index.ts';
+import { type Trainable, trainable, type TrainedPolicy } from '../policy/index.ts';
 import { levelsOf } from '../runs/index.ts';
 import {
   advantagesOfRecipe,
@@ -16,7 +16,7 @@ import {
 import { allSplits, type Split, type World } from '../world/index.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { demonstrationsIn } from './demonstrations-in.ts';
-import { readPolicy } from './read-policy.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import { computeOptions, type ComputeOptions, withComputeOptions } from './engine-options.ts';
 import { explainRecipe } from './explain-recipe.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -229,11 +229,8 @@ function saidIn(
 }
 
 async function policyFrom(file: string, world: World, option: string): Promise<TrainedPolicy> {
-  if (!policyExists(file))
-    throw new UsageError(
-      `There is no policy ${file} (${option}). Make a cold start with: clew train sft ${calledAs(world)} ` +
-        `--demonstrations FILE --out ${file}`,
-    );
+  const remedy = `Make a cold start with: clew train sft ${calledAs(world)} --demonstrations FILE --out ${file}`;
+  needPolicy(file, remedy, option);
   return readPolicy(file, world);
 }
 

@@ -2,7 +2,7 @@ import { calledAs } from '../world/index.ts';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { policyExists, type Preset, type Trainable, trainable, type TrainedPolicy } from '../policy/index.ts';
+import { type Preset, type Trainable, trainable, type TrainedPolicy } from '../policy/index.ts';
 import {
   newPolicy,
   policySettingsSchema,
@@ -18,7 +18,7 @@ import { withComputeOptions } from './engine-options.ts';
 import { loadWorld, withWorldOptions, type WorldOptions } from './load-world.ts';
 import { wholeNumber } from './options.ts';
 import { withPublishedDefaults, withTrainableOptions } from './trainable-options.ts';
-import { readPolicy } from './read-policy.ts';
+import { needPolicy, readPolicy } from './read-policy.ts';
 import { runStage, type StageRunOptions } from './run-stage.ts';
 import { settingsIn, withSettings } from './schema-options.ts';
 import { trainEtoCommand } from './train-eto.ts';
@@ -102,9 +102,6 @@ async function startOf(world: World, options: CommonOptions): Promise<TrainedPol
     throw new UsageError(
       `${ignored} is for a new policy; ${from} has its size already. Leave out ${ignored}, or --from.`,
     );
-  if (!policyExists(from))
-    throw new UsageError(
-      `There is no policy ${from}. Make one with: clew train pretrain ${calledAs(world)} --out ${from}`,
-    );
+  needPolicy(from, `Make one with: clew train pretrain ${calledAs(world)} --out ${from}`);
   return readPolicy(from, world);
 }

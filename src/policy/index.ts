@@ -47,11 +47,12 @@ export {
 export {
   earlierCodecNote,
   episodeLayoutOf,
+  faultOfPolicy,
   layoutOfPolicy,
   loadPolicy,
   policyExists,
   type TrainedPolicy,
 } from './origin.ts';
-export { publishedPaths } from './published/policy.ts';
+export { publishedPaths } from './published/named.ts';
 export { inspectOrigin, policyFile, savePolicy } from './save-policy.ts';
 export { type Trainable, trainable, trainedLike } from './published/trainable.ts';

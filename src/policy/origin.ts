@@ -6,8 +6,9 @@ import { type Codec, plainCodec, versionOf, type World } from '../world/index.ts
 import { type Checkpoint, loadCheckpoint, type Origin } from './checkpoint.ts';
 import type { EpisodeLayout } from './episode-layout.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { chatLayout } from './published/chat-layout.ts';
-import { loadPublishedPolicy, publishedPaths, type PublishedPolicy } from './published/policy.ts';
+import { chatLayout, type PublishedPolicy } from './published/chat-layout.ts';
+import { faultOfName, publishedPaths } from './published/named.ts';
+import { loadPublishedPolicy } from './published/policy.ts';
 
 /**
  * A checkpoint with its whole past and the codec in which it reads and writes, so that it can be played and trained on.
@@ -29,11 +30,20 @@ export function codecOf(world: Pick<World, 'kit'>): Codec {
  * of an adapter.
  */
 export function policyExists(file: string): boolean {
-  return existsSync(plainName(file)) || publishedPaths(plainName(file)) !== undefined;
+  const name = plainName(file);
+  return publishedPaths(name) !== undefined || (existsSync(name) && faultOfName(name) === undefined);
 }
 
-/** Commands name policies as agents are named, or without the word. */
-function plainName(file: string): string {
+/**
+ * What is wrong with the name of a policy: a folder or a file of another kind, half of MODEL+ADAPTER. Undefined for a
+ * policy, and where nothing of that name is.
+ */
+export function faultOfPolicy(file: string): string | undefined {
+  return faultOfName(plainName(file));
+}
+
+/** The name of a policy as it lies on the disk: commands name policies as agents are named, or without the word. */
+export function plainName(file: string): string {
   return file.replace(/^policy:/, '');
 }
 
@@ -56,8 +66,9 @@ export async function loadPolicy(
   world: Pick<World, 'name' | 'kit' | 'commands'>,
 ): Promise<TrainedPolicy> {
   const file = plainName(name);
-  const published = publishedPaths(file);
-  if (published) return loadPublishedPolicy(published, world);
+  if (publishedPaths(file)) return loadPublishedPolicy(file, world);
+  const fault = faultOfName(file);
+  if (fault !== undefined) throw new ClewError(fault);
   const checkpoint = await loadCheckpoint(file);
   const { origin } = checkpoint;
   if (!origin)

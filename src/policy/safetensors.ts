@@ -38,6 +38,9 @@ const headerSchema = z.record(
   ]),
 );
 
+/** How Git LFS begins what it leaves in the place of a file. */
+const pointer = 'version https://git-lfs';
+
 /** What is written of a tensor at once, in numbers. */
 const pieceLength = 2 ** 24;
 
@@ -109,11 +112,15 @@ async function withFile<R>(file: string, read: (handle: FileHandle) => Promise<R
 }
 
 async function readHeader(handle: FileHandle, file: string): Promise<SafetensorsHeader> {
-  const { size } = await handle.stat();
-  if (size < 8) throw new ClewError(`${file} is not a safetensors file.`);
-  const lengthBytes = Buffer.alloc(8);
-  await readInto(lengthBytes, handle, file, 0);
-  const length = Number(lengthBytes.readBigUInt64LE());
+  const stat = await handle.stat();
+  if (stat.isDirectory()) throw new ClewError(`${file} is a folder, and no safetensors file.`);
+  const { size } = stat;
+  if (size === 0) throw new ClewError(`${file} is empty: it is no safetensors file. Fetch it again.`);
+  const first = Buffer.alloc(Math.min(size, pointer.length));
+  await readInto(first, handle, file, 0);
+  if (first.toString() === pointer)
+    throw new ClewError(`${file} holds no numbers: it is what Git leaves of a large file. Fetch it with: git lfs pull`);
+  const length = size < 8 ? Infinity : Number(first.readBigUInt64LE());
   if (length > 100_000_000) throw new ClewError(`${file} is not a safetensors file.`);
   if (size < 8 + length) throw truncated(file, size, 8 + length);
   const json = Buffer.alloc(length);

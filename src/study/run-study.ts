@@ -55,8 +55,7 @@ const stagesOfReport = 1;
 export async function runStudy(study: Study, options: StudyOptions): Promise<StudyOutcome | null> {
   const { recipe } = study;
   const { out, progress = {} } = options;
-  // A model that is damaged, or another than was meant, is named before anything is written.
-  if (study.published !== undefined) await loadPolicy(study.published, study.world);
+  await checkStart(study);
   mkdirSync(out, { recursive: true });
   await keepRecipe(out, recipe);
   const arms = recipe.arms.filter((arm): arm is TrainedBy => arm.rl !== null);
@@ -90,6 +89,15 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Stu
     }
   }
   return stage('report', '', () => report(study, options, starts, expert, trained));
+}
+
+/**
+ * Reads the published model that a study begins with, so that one that is damaged, or another than was meant, is named
+ * before anything is written; nothing where it begins with a new policy.
+ * @throws ClewError as `loadPolicy` does
+ */
+export async function checkStart({ published, world }: Pick<Study, 'published' | 'world'>): Promise<void> {
+  if (published !== undefined) await loadPolicy(published, world);
 }
 
 type TrainedBy = StudyArm & { readonly rl: NonNullable<StudyArm['rl']> };

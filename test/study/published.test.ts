@@ -148,7 +148,7 @@ describe('a study that begins with a published model', { timeout: 600_000 }, () 
     const open = (policy: object) =>
       openStudy(readStudyRecipe({ ...written, policy }), { world: lockedRoom, folder: root });
     expect(() => open({ folder: 'nowhere', lora: 2 })).toThrow(
-      /nowhere is no folder of a published model.*policy fetch/,
+      /policy\.folder: There is no folder .*nowhere\. .*policy fetch/,
     );
     writeFileSync(path.join(root, 'a-file'), '');
     expect(() => open({ folder: 'model', adapter: 'a-file' })).toThrow(/a-file is no folder of an adapter/);

@@ -74,6 +74,8 @@ export async function readAdapter(folder: string): Promise<PublishedAdapter> {
   if (faults.length > 0)
     throw new ClewError(`${file} describes an adapter that Clew cannot compute rightly:\n- ${faults.join('\n- ')}`);
   const { r: rank, lora_alpha: alpha, use_rslora: rankStabilised, base_model_name_or_path: base } = read.data!;
+  if (!existsSync(weights))
+    throw new ClewError(`The adapter ${folder} has no weights: there is no ${adapterFiles.weights}.`);
   const tensors = await readTensors([weights]);
   const changed = changedMatrices(folder, [...tensors.keys()]);
   return { folder, base: base ?? undefined, config: { rank, alpha, rankStabilised, ...changed }, tensors };
@@ -102,7 +104,7 @@ function changedMatrices(folder: string, names: readonly string[]): Pick<Adapter
   return { targets, layers };
 }
 
-/** A model's configuration with an adapter on it. @throws ClewError when the adapter was made for another model. */
+/** A model's configuration with an adapter on it. @throws ClewError when the adapter does not fit the model. */
 export function adapted(
   config: ModelConfig,
   { folder, config: adapter, tensors, base }: PublishedAdapter,
@@ -120,7 +122,7 @@ export function adapted(
     placeParameters(folder, tensors, adapterParameters(fits));
   } catch (error) {
     throw new ClewError(
-      `The adapter ${folder} was made for another model${base === undefined ? '' : ` ("${base}")`}: ` +
+      `The adapter ${folder} is damaged, or was made for another model${base === undefined ? '' : ` ("${base}")`}: ` +
         `${(error as Error).message}`,
       { cause: error },
     );

@@ -2,7 +2,14 @@ import { ClewError } from '../../errors.ts';
 import { type Message, transcriptPrompt } from '../../tags/index.ts';
 import type { EpisodeLayout } from '../episode-layout.ts';
 import { type ChatTemplate, promptDate } from './chat-template.ts';
-import type { PublishedPolicy } from './policy.ts';
+import type { PublishedFolder } from './folder.ts';
+
+/** What a policy that is a published model has beside its parameters. */
+export interface PublishedPolicy {
+  readonly folder: PublishedFolder;
+  /** The command templates of the world that it plays, which its prompt lists. */
+  readonly commands: readonly string[];
+}
 
 /** Stands for a content while a template is rendered; nothing that a template could trim or look for. */
 const mark = (i: number): string => `CONTENT${i}OF`;

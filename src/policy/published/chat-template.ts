@@ -1,4 +1,5 @@
 import { Template } from '@huggingface/jinja';
+import path from 'node:path';
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 
@@ -29,10 +30,12 @@ const configSchema = z.looseObject({
 /**
  * The chat template of a published model: that of `chat_template.jinja` where there is one, else that in
  * `tokenizer_config.json` (the one named "default" where there are several). Undefined for a model without one.
+ * @param folder where they lie, for messages
  */
-export function readChatTemplate(configJson: string, separate?: string): ChatTemplate | undefined {
+export function readChatTemplate(configJson: string, separate?: string, folder = ''): ChatTemplate | undefined {
+  const config = path.join(folder, 'tokenizer_config.json');
   const read = configSchema.safeParse(JSON.parse(configJson));
-  if (!read.success) throw new ClewError(`tokenizer_config.json cannot be read: ${z.prettifyError(read.error)}`);
+  if (!read.success) throw new ClewError(`${config} cannot be read: ${z.prettifyError(read.error)}`);
   const { chat_template: inline, bos_token, eos_token, pad_token, unk_token } = read.data;
   const text = separate ?? (Array.isArray(inline) ? inline.find(({ name }) => name === 'default')?.template : inline);
   if (text === undefined || text === null) return undefined;
@@ -40,7 +43,8 @@ export function readChatTemplate(configJson: string, separate?: string): ChatTem
   try {
     template = new Template(fixedDate + text);
   } catch (error) {
-    throw new ClewError(`The chat template cannot be read: ${(error as Error).message}`, { cause: error });
+    const file = separate === undefined ? config : path.join(folder, 'chat_template.jinja');
+    throw new ClewError(`The chat template in ${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   // A token that a model does not have is not defined in its template either.
   const tokens = Object.fromEntries(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ClewError } from '../../errors.ts';
 import type { EngineOptions } from '../engines/open.ts';
 import { openEngine } from '../engines/open.ts';
 import { logitsGraph } from '../graphs.ts';
@@ -6,11 +7,10 @@ import { withSources } from '../engines/engine.ts';
 import { Learner } from '../learner.ts';
 import { type Model, parameterLayout } from '../parameters.ts';
 import { Sampler } from '../sampler.ts';
-import { isAdapterFolder, readAdapter } from './adapter.ts';
-import { baseFolder } from './base.ts';
 import { openPublishedFolder, type PublishedFolder } from './folder.ts';
-import { type Golden, readGolden } from './golden.ts';
+import { type Golden, goldenFiles, readGolden } from './golden.ts';
 import { adaptedModel, frozenModel, wholeModel } from './model.ts';
+import { namedModel, namedPaths } from './named.ts';
 
 /** One comparison with the reference. */
 export interface Comparison {
@@ -37,15 +37,23 @@ const tolerances = { logits: 3e-5, logProbabilities: 1e-5, loss: 1e-5, gradients
 const margin = 1e-4;
 
 /**
- * Compares what Clew computes with a folder, of a model or of an adapter, with the figures of a reference in it
+ * Compares what Clew computes with a folder, of a model or of an adapter (or both, as MODEL+ADAPTER), with the figures of a reference in it
  * (`golden.json`, `golden.safetensors`): logits, log-probabilities, loss, gradients, greedy texts, token ids, chats.
  */
 export async function checkFolder(folder: string, engine: EngineOptions = {}): Promise<FolderCheck> {
-  const golden = await readGolden(folder);
-  const adapter = isAdapterFolder(folder) ? await readAdapter(folder) : undefined;
-  const published = await openPublishedFolder(
-    adapter ? await baseFolder(adapter, golden.base && path.join(folder, '..', golden.base)) : folder,
-  );
+  const paths = namedPaths(folder);
+  const own = paths.adapter ?? paths.model!;
+  const golden = await readGolden(own);
+  const { model, adapter } = await namedModel(folder, golden.base && path.join(own, '..', golden.base));
+  const published = await openPublishedFolder(model);
+  const { vocabulary } = published.config;
+  const tokens = [...golden.rows.map(row => row.tokens), ...golden.greedy.map(({ prompt }) => prompt)].flat();
+  const beyond = tokens.find(token => token >= vocabulary);
+  if (beyond !== undefined)
+    throw new ClewError(
+      `${path.join(own, goldenFiles.figures)} is of another model: it has the token ${beyond}, and the vocabulary of ` +
+        `${model} has ${vocabulary}.`,
+    );
   const played = adapter ? await adaptedModel(published, adapter) : frozenModel(published);
   const comparisons: Comparison[] = [
     ...(await compareLogits(played, golden, engine)),

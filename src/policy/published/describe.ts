@@ -1,9 +1,8 @@
-import { isAdapterFolder, readAdapter } from './adapter.ts';
 import { adapted } from './adapter.ts';
-import { baseFolder } from './base.ts';
 import type { ModelConfig } from '../config.ts';
 import { sizeOf } from '../ops.ts';
 import { openPublishedFolder } from './folder.ts';
+import { namedModel } from './named.ts';
 import { adapterParameters } from './parameters.ts';
 import { weightBytes } from './weights.ts';
 
@@ -24,10 +23,12 @@ export interface FolderSummary {
   readonly adapter?: { readonly base: string; readonly parameters: number };
 }
 
-/** Reads a folder of a model or of an adapter, and says what is in it. @throws ClewError as reading does */
+/**
+ * Reads a folder of a model or of an adapter, or both as MODEL+ADAPTER, and says what is in it. @throws ClewError as
+ * reading does
+ */
 export async function describeFolder(folder: string): Promise<FolderSummary> {
-  const adapter = isAdapterFolder(folder) ? await readAdapter(folder) : undefined;
-  const base = adapter ? await baseFolder(adapter) : folder;
+  const { model: base, adapter } = await namedModel(folder);
   const { published, config, tensors, tokenizer, template, ends, generation } = await openPublishedFolder(base);
   const all = Object.values(tensors);
   const whole = adapter ? adapted(config, adapter) : config;

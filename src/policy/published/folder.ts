@@ -27,7 +27,10 @@ export interface PublishedFolder {
   readonly hash: string;
 }
 
-const idsSchema = z.union([z.int().transform(id => [id]), z.array(z.int())]).nullish();
+const idsSchema = z
+  .union([z.int().transform(id => [id]), z.array(z.int())], 'it must be a token id, or a list of them')
+  .nullish();
+const generationSchema = z.record(z.string(), z.unknown());
 
 /** Whether a path is the folder of a published model. */
 export function isPublishedFolder(folder: string): boolean {
@@ -42,7 +45,12 @@ export async function openPublishedFolder(folder: string): Promise<PublishedFold
   if (!existsSync(folder)) throw new ClewError(`There is no folder ${folder}.`);
   const text = async (name: string): Promise<string | undefined> => {
     const file = path.join(folder, name);
-    return existsSync(file) ? readFile(file, 'utf8') : undefined;
+    if (!existsSync(file)) return undefined;
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      throw new ClewError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
   };
   const need = async (name: string): Promise<string> => {
     const found = await text(name);
@@ -51,19 +59,27 @@ export async function openPublishedFolder(folder: string): Promise<PublishedFold
   };
   const published = readPublishedConfig(await need('config.json'), path.join(folder, 'config.json'));
   const tokenizerConfig = (await text('tokenizer_config.json')) ?? '{}';
-  const tokenizer = huggingFaceTokenizer(await need('tokenizer.json'), tokenizerConfig);
+  const tokenizer = huggingFaceTokenizer(await need('tokenizer.json'), tokenizerConfig, folder);
   if (tokenizer.size > published.vocab_size)
     throw new ClewError(
       `${folder} has the tokenizer of another model: it has ${tokenizer.size} tokens, and config.json says ` +
         `vocab_size ${published.vocab_size}.`,
     );
-  const generation = parseJson(folder, 'generation_config.json', (await text('generation_config.json')) ?? '{}');
+  const { generation, ids } = readGeneration(folder, (await text('generation_config.json')) ?? '{}');
   const config = modelConfigOf(published, { drawable: tokenizer.size });
-  const named = idsSchema.parse(generation.eos_token_id) ?? idsSchema.parse(published.eos_token_id) ?? [];
+  const named = ids ?? idsSchema.parse(published.eos_token_id) ?? [];
   const ends = [...new Set([...named, tokenizer.end])];
   const stray = ends.find(id => id >= tokenizer.size);
   if (stray !== undefined)
-    throw new ClewError(`${folder} ends texts with the token ${stray}, and its tokenizer has ${tokenizer.size}.`);
+    throw new ClewError(
+      `${folder} has the tokenizer of another model: its texts end with the token ${stray}, and the tokenizer has ` +
+        `${tokenizer.size}.`,
+    );
+  if (named.length > 0 && !named.some(id => tokenizer.isAdded(id)))
+    throw new ClewError(
+      `${folder} has the tokenizer of another model: texts end with the token ${named[0]}, which is an ordinary word of ` +
+        `it (${JSON.stringify(tokenizer.decode([named[0]!]))}).`,
+    );
   const tensors = placeParameters(
     folder,
     await readTensors(await weightFiles(folder)),
@@ -76,7 +92,7 @@ export async function openPublishedFolder(folder: string): Promise<PublishedFold
     published,
     config,
     tokenizer,
-    template: readChatTemplate(tokenizerConfig, await text('chat_template.jinja')),
+    template: readChatTemplate(tokenizerConfig, await text('chat_template.jinja'), folder),
     ends,
     generation,
     tensors,
@@ -84,10 +100,16 @@ export async function openPublishedFolder(folder: string): Promise<PublishedFold
   };
 }
 
-function parseJson(folder: string, name: string, text: string): Record<string, unknown> {
+/** How its makers sample from a model, and which ids they say end a text. */
+function readGeneration(
+  folder: string,
+  text: string,
+): { generation: PublishedFolder['generation']; ids: readonly number[] | null | undefined } {
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    const generation = generationSchema.parse(JSON.parse(text));
+    return { generation, ids: z.object({ eos_token_id: idsSchema }).parse(generation).eos_token_id };
   } catch (error) {
-    throw new ClewError(`${path.join(folder, name)} cannot be read: it is not a JSON object.`, { cause: error });
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'it is not a JSON object.';
+    throw new ClewError(`${path.join(folder, 'generation_config.json')} cannot be read: ${why}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { ClewError } from '../../errors.ts';
 import { type Adaptable, type AdapterConfig, parseModelConfig } from '../config.ts';
 import { needMemory } from '../memory.ts';
 import { createModel, emptyModel, type Model, parameterCount, parameterLayout } from '../parameters.ts';
@@ -50,10 +51,13 @@ export function newAdapter(
   return { ...createModel(parsed, seed), frozen: tensors, frozenHash: hash };
 }
 
-/** Reads the trained parameters of a model from where they lie, tensor by tensor. */
+/** Reads the trained parameters of a model from where they lie, tensor by tensor. @throws ClewError for what is not finite */
 async function readParameters(model: Model, tensors: Readonly<Record<string, PublishedTensor>>): Promise<void> {
   for (const { name, offset, size } of parameterLayout(model.config)) {
     const { file, type, offset: from } = tensors[name]!;
-    await readTensor(file, type, from, model.parameters.subarray(offset, offset + size));
+    const numbers = model.parameters.subarray(offset, offset + size);
+    await readTensor(file, type, from, numbers);
+    const stray = numbers.findIndex(number => !Number.isFinite(number));
+    if (stray >= 0) throw new ClewError(`${file} is damaged: "${name}" holds ${numbers[stray]}.`);
   }
 }

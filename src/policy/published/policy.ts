@@ -5,34 +5,12 @@ import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import { plainCodec, type World } from '../../world/index.ts';
 import { type Checkpoint, type Origin, originSchema } from '../checkpoint.ts';
-import { isAdapterFolder, readAdapter } from './adapter.ts';
-import { baseFolder } from './base.ts';
-import { isPublishedFolder, openPublishedFolder, type PublishedFolder } from './folder.ts';
+import { needMemory } from '../memory.ts';
+import { parameterCount } from '../parameters.ts';
+import { chatLayout, type PublishedPolicy } from './chat-layout.ts';
+import { openPublishedFolder } from './folder.ts';
 import { adaptedModel, frozenModel } from './model.ts';
-
-/** What a policy that is a published model has beside its parameters. */
-export interface PublishedPolicy {
-  readonly folder: PublishedFolder;
-  /** The command templates of the world that it plays, which its prompt lists. */
-  readonly commands: readonly string[];
-}
-
-/** Where the parts of such a policy lie; the model's folder is that which the adapter names, if left out. */
-export interface PublishedPaths {
-  readonly model?: string;
-  readonly adapter?: string;
-}
-
-/** The folders that FOLDER or FOLDER+ADAPTER names; undefined where they are no published model. */
-export function publishedPaths(name: string): PublishedPaths | undefined {
-  if (isAdapterFolder(name)) return { adapter: name };
-  if (isPublishedFolder(name)) return { model: name };
-  for (let at = name.indexOf('+'); at > 0; at = name.indexOf('+', at + 1)) {
-    const [model, adapter] = [name.slice(0, at), name.slice(at + 1)];
-    if (isPublishedFolder(model) && isAdapterFolder(adapter)) return { model, adapter };
-  }
-  return undefined;
-}
+import { namedModel } from './named.ts';
 
 /** What Clew writes beside a model or an adapter that it has trained. */
 export const originFile = 'clew.json';
@@ -60,14 +38,17 @@ export async function readOrigin(folder: string): Promise<OriginFile | undefined
 /**
  * A published model as a policy, with its adapter if there is one. It plays any world, through its chat template. Its
  * weights stay in their file; an adapter is what would be trained on.
- * @throws ClewError when it has no chat template, or the adapter was made for another model
+ * @param name FOLDER or FOLDER+ADAPTER
+ * @throws ClewError when it cannot play: it is damaged, has no chat template that can be played in turns, an adapter of
+ *   another model, a context too short for the rules of the world, or more weights than there is memory
  */
 export async function loadPublishedPolicy(
-  { model, adapter: adapterFolder }: PublishedPaths,
+  name: string,
   world: Pick<World, 'name' | 'commands'>,
 ): Promise<Checkpoint & { origin: Origin; codec: typeof plainCodec; published: PublishedPolicy }> {
-  const adapter = adapterFolder === undefined ? undefined : await readAdapter(adapterFolder);
-  const folder = await openPublishedFolder(adapter ? await baseFolder(adapter, model) : model!);
+  const { model, adapter } = await namedModel(name);
+  const adapterFolder = adapter?.folder;
+  const folder = await openPublishedFolder(model);
   if (!folder.template)
     throw new ClewError(
       `${folder.folder} has no chat template: it was not trained to answer. Take the variant of the model that ` +
@@ -83,6 +64,14 @@ export async function loadPublishedPolicy(
       `The adapter ${adapterFolder} was trained on other weights than those of ${folder.folder} (${known.base}, ` +
         `not ${folder.hash}).`,
     );
+  const published = { folder, commands: world.commands };
+  checkPrompt(published, world);
+  const weights = parameterCount(folder.config);
+  needMemory(
+    4 * weights,
+    `Computing with the ${weights.toLocaleString('en')} weights of ${folder.folder}`,
+    'Take a smaller model.',
+  );
   return {
     model: adapter ? await adaptedModel(folder, adapter) : frozenModel(folder),
     tokenizer: folder.tokenizer,
@@ -93,6 +82,26 @@ export async function loadPublishedPolicy(
       codecVersion: plainCodec.version,
       stages: [],
     },
-    published: { folder, commands: world.commands },
+    published,
   };
+}
+
+/**
+ * Says before anything is begun that a world cannot be played: its rules and commands come before every task.
+ * @throws ClewError for a template that does not show messages in turn, and a context that they fill
+ */
+function checkPrompt(published: PublishedPolicy, { name }: Pick<World, 'name'>): void {
+  const { folder, config } = published.folder;
+  let rules: number;
+  try {
+    rules = chatLayout(published).start({ initialObservation: '', task: { goal: '' } }).length;
+  } catch (error) {
+    if (!(error instanceof ClewError)) throw error;
+    throw new ClewError(`The chat template of ${folder} cannot be played: ${error.message}`, { cause: error });
+  }
+  if (rules >= config.context)
+    throw new ClewError(
+      `The rules and commands of ${name} alone have ${rules} tokens, and the context of ${folder} is ` +
+        `${config.context} (max_position_embeddings). Take a model with a longer context.`,
+    );
 }

@@ -2,7 +2,7 @@ import { ClewError } from '../../errors.ts';
 import { adaptable } from '../config.ts';
 import type { Model } from '../parameters.ts';
 import { newAdapter, wholeModel } from './model.ts';
-import type { PublishedPolicy } from './policy.ts';
+import type { PublishedPolicy } from './chat-layout.ts';
 
 /** A policy of which something can be trained. */
 interface Trained {

@@ -1,4 +1,5 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import path from 'node:path';
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
 import { hash } from '../../world/random.ts';
@@ -7,7 +8,11 @@ import type { Tokenizer } from './tokenizer.ts';
 const specialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
   .nullish();
-const configSchema = z.looseObject({ bos_token: specialToken, eos_token: specialToken });
+const configSchema = z.looseObject({
+  bos_token: specialToken,
+  eos_token: specialToken,
+  added_tokens_decoder: z.record(z.string(), z.looseObject({ content: z.string() })).nullish(),
+});
 
 const definitionSchema = z.looseObject({
   model: z.looseObject({}),
@@ -26,6 +31,8 @@ export interface PublishedTokenizer extends Tokenizer {
   /** For each id its text as the vocabulary spells it: of printable ASCII it is the text itself. */
   rawTexts(): readonly string[];
   decodeWithoutSpecial(tokens: readonly number[]): string;
+  /** Whether an id is that of an added token: the special ones and their like, not the words that texts consist of. */
+  isAdded(token: number): boolean;
   /** The id of a token, or undefined. */
   find(token: string): number | undefined;
 }
@@ -33,11 +40,23 @@ export interface PublishedTokenizer extends Tokenizer {
 /**
  * The tokenizer of a published model, from the texts of its `tokenizer.json` and `tokenizer_config.json`. Texts come
  * back from their tokens as far as that tokenizer's own decoder gives them back; none of its special tokens is added.
+ * @param folder where the two files lie, for messages
+ * @throws ClewError when a file is damaged, or the two are of different models
  */
-export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}'): PublishedTokenizer {
-  const config = parse('tokenizer_config.json', configJson, configSchema);
-  const definition = allDigits(parse('tokenizer.json', tokenizerJson, definitionSchema));
-  const inner = construct(definition, config);
+export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}', folder = ''): PublishedTokenizer {
+  const file = path.join(folder, 'tokenizer.json');
+  const configFile = path.join(folder, 'tokenizer_config.json');
+  const config = parse(configFile, configJson, configSchema);
+  const definition = allDigits(parse(file, tokenizerJson, definitionSchema));
+  const inner = construct(definition, config, file);
+  for (const [id, { content }] of Object.entries(config.added_tokens_decoder ?? {})) {
+    const found = inner.id_to_token(Number(id));
+    if (found !== undefined && found !== content)
+      throw new ClewError(
+        `${file} is of another model than ${configFile}: the token ${id} is ${JSON.stringify(found)} in the one and ` +
+          `${JSON.stringify(content)} in the other.`,
+      );
+  }
   const markers = (definition.added_tokens ?? []).filter(isMarker).map(({ content }) => content);
   let foreign: HuggingFaceTokenizer | undefined;
   let raw: string[] | undefined;
@@ -52,7 +71,7 @@ export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}'): 
   const end = config.eos_token ?? config.bos_token;
   if (!end)
     throw new ClewError(
-      'tokenizer_config.json names neither bos_token nor eos_token; a policy needs one of them to begin and end a text.',
+      `${configFile} names neither bos_token nor eos_token; a policy needs one of them to begin and end a text.`,
     );
   const encode = (text: string): number[] => inner.encode(text, { add_special_tokens: false }).ids;
   const decode = (tokens: readonly number[], skip: boolean): string => {
@@ -67,6 +86,7 @@ export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}'): 
     begin: id(config.bos_token ?? end),
     end: id(end),
     id,
+    isAdded: token => inner.get_added_tokens_decoder().has(token),
     find: token => inner.token_to_id(token),
     hash: hash(JSON.stringify([tokenizerJson, configJson])),
     encode,
@@ -76,7 +96,7 @@ export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}'): 
     encodeForeign(text) {
       if (!hasMarkers(text)) return encode(text);
       const added_tokens = (definition.added_tokens ?? []).filter(token => !isMarker(token));
-      foreign ??= construct({ ...definition, added_tokens }, config);
+      foreign ??= construct({ ...definition, added_tokens }, config, file);
       return foreign.encode(text, { add_special_tokens: false }).ids;
     },
     decode: tokens => decode(tokens, false),
@@ -85,11 +105,11 @@ export function huggingFaceTokenizer(tokenizerJson: string, configJson = '{}'): 
   };
 }
 
-function construct(definition: Definition, config: z.infer<typeof configSchema>): HuggingFaceTokenizer {
+function construct(definition: Definition, config: z.infer<typeof configSchema>, file: string): HuggingFaceTokenizer {
   try {
     return new HuggingFaceTokenizer(definition, { ...config, clean_up_tokenization_spaces: false });
   } catch (error) {
-    throw new ClewError(`tokenizer.json describes a tokenizer that cannot be made here: ${(error as Error).message}`, {
+    throw new ClewError(`${file} describes a tokenizer that cannot be made here: ${(error as Error).message}`, {
       cause: error,
     });
   }

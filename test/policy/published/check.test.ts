@@ -135,6 +135,12 @@ describe('comparing a folder with a reference', () => {
     await writeFile(numbers, kept);
   });
 
+  it('says of figures with tokens that the model has not that they are of another one', async () => {
+    await writeFile(json, JSON.stringify({ ...figures, greedy: [{ prompt: [272], tokens: [], leastMargin: 1 }] }));
+    await expect(checkFolder(folder)).rejects.toThrow(/golden\.json is of another model: it has the token 272/);
+    await writeFile(json, JSON.stringify(figures));
+  });
+
   it('says what is missing', async () => {
     await expect(checkFolder(await writeTinyFolder(path.join(root, 'bare')))).rejects.toThrow(
       /There is no .*golden\.json/,

@@ -244,7 +244,8 @@ describe('a published model as a policy', () => {
   });
 
   it('says what is wrong before it plays', async () => {
-    const base = await writeTinyFolder(fresh(), { config: { max_position_embeddings: 64 } });
+    // It holds the rules and the commands, and not the first observation too.
+    const base = await writeTinyFolder(fresh(), { config: { max_position_embeddings: 1200 } });
     const agent = await policyAgent({ checkpoint: await loadPolicy(base, household), workers: 0 });
     const failures: string[] = [];
     await rollout({
@@ -256,7 +257,7 @@ describe('a published model as a policy', () => {
       onFailure: (_, __, error) => failures.push(error),
     });
     await agent.close();
-    expect(failures[0]).toMatch(/The prompt has \d+ tokens and the model's context is 64\./);
+    expect(failures[0]).toMatch(/The prompt has \d+ tokens and the model's context is 1200\./);
     await expect(policyAgent({ checkpoint: await loadPolicy(base, household), onlyAdmissible: true })).rejects.toThrow(
       /leave out --only-admissible/,
     );
