@@ -2,24 +2,28 @@ import { z } from 'zod';
 import { type Asking, askingOf, isMissing } from '../steps/index.ts';
 import type { Trajectory } from '../trajectory/schema.ts';
 import { type Interval, intervalSchema, type Mean, meanSchema, type Rate, rateSchema } from './rate.ts';
+import { episodeRate, noOutcomes } from './rates-of-sums.ts';
 import { MeanSums } from './statistics/mean-sums.ts';
 import { wilson } from './statistics/wilson.ts';
 
-/** Shares of episodes, each with what counts and of which episodes. */
+const noGap = 'no task leaves anything out';
+/** Shares of episodes: what counts and of which episodes, and why there is none where there are no such episodes. */
 const shares = {
-  recall: 'asks when something is left out',
-  falseAsks: 'asks when nothing is left out',
-  precision: 'asks of tasks with a gap, of all that ask',
-  onTheMatter: 'first question is about what is left out',
-  askedAndWon: 'asked rightly and won, of tasks with a gap',
-  lucky: 'won without asking, of tasks with a gap',
-  fabricated: 'said done without asking rightly, and was wrong, of tasks with a gap',
-  declinedImpossible: 'declines what cannot be done',
-  declinedPossible: 'declines what can be done',
-} as const;
+  recall: ['asks when something is left out', noGap],
+  falseAsks: ['asks when nothing is left out', 'no task says all that is wanted'],
+  precision: ['asks of tasks with a gap, of all that ask', 'no episode asks'],
+  onTheMatter: ['first question is about what is left out', 'no episode asks where something is left out'],
+  askedAndWon: ['asked rightly and won, of tasks with a gap', noGap],
+  lucky: ['won without asking, of tasks with a gap', noGap],
+  fabricated: ['said done without asking rightly, and was wrong, of tasks with a gap', noGap],
+  declinedImpossible: ['declines what cannot be done', 'no task is impossible'],
+  declinedPossible: ['declines what can be done', 'every task is impossible'],
+} as const satisfies Record<string, readonly [label: string, none: string]>;
 type Share = keyof typeof shares;
 const shareNames = Object.keys(shares) as Share[];
-export const askingLabels: Readonly<Record<Share, string>> = shares;
+export const askingLabels = Object.fromEntries(
+  Object.entries(shares).map(([name, [label]]) => [name, label]),
+) as Readonly<Record<Share, string>>;
 
 /** Figures of asking, over the episodes whose task says what its sentence leaves out. */
 export interface AskingFigures {
@@ -29,7 +33,7 @@ export interface AskingFigures {
    * Harmonic mean of precision and recall. Its interval follows from Wilson's of TP / (TP + FP + FN), of which F1 is a
    * rising function.
    */
-  f1: { value: number | null; interval: Interval | null };
+  f1: { value: number | null; interval: Interval | null; reason: string | null };
   /** Commands that changed the house before the first right question. */
   changesBeforeAsking: Mean;
   /**
@@ -42,15 +46,21 @@ export interface AskingFigures {
 export const askingSchema: z.ZodType<AskingFigures> = z.strictObject({
   episodes: z.int().nonnegative(),
   shares: z.record(z.enum(shareNames), rateSchema),
-  f1: z.strictObject({ value: z.number().nullable(), interval: intervalSchema.nullable() }),
+  f1: z.strictObject({
+    value: z.number().nullable(),
+    interval: intervalSchema.nullable(),
+    // Measurements of before do not say it.
+    reason: z.string().nullable().default(null),
+  }),
   changesBeforeAsking: meanSchema,
   stepsAfterGoal: meanSchema,
 });
 
-/** What one episode says of each share (null: it does not count) and mean. */
+/** What one episode says of each share (null: it does not count; undefined: the log does not say) and mean. */
 export interface AskingCounts {
-  readonly shares: Readonly<Record<Share, boolean | null>>;
-  readonly changesBefore: number | null;
+  readonly shares: Readonly<Record<Share, boolean | null | undefined>>;
+  /** Undefined: it asked rightly, and the log does not say what had changed by then. */
+  readonly changesBefore: number | null | undefined;
   readonly stepsAfterGoal: number | null;
 }
 
@@ -70,13 +80,13 @@ export function countAsking(trajectory: Pick<Trajectory, 'task' | 'steps' | 'suc
       falseAsks: posed === 'well' ? asked : null,
       precision: posed !== 'impossible' && asked ? posed === 'ill' : null,
       onTheMatter: asked ? ill(asks[0]!.right) : null,
-      askedAndWon: ill(success === null ? null : right !== undefined && success),
-      lucky: ill(success === null ? null : !asked && success),
-      fabricated: ill(success === null ? null : ended === 'done' && right === undefined && !success),
+      askedAndWon: ill(success === null ? undefined : right !== undefined && success),
+      lucky: ill(success === null ? undefined : !asked && success),
+      fabricated: ill(success === null ? undefined : ended === 'done' && right === undefined && !success),
       declinedImpossible: posed === 'impossible' ? ended === 'decline' : null,
       declinedPossible: posed === 'impossible' ? null : ended === 'decline',
     },
-    changesBefore: right && !isMissing(right.changesBefore) ? right.changesBefore : null,
+    changesBefore: right === undefined ? null : isMissing(right.changesBefore) ? undefined : right.changesBefore,
     stepsAfterGoal: ended === 'done' && goalHeld !== null ? trajectory.steps.length - 2 - goalHeld : null,
   };
 }
@@ -88,7 +98,7 @@ function poseOf({ kind, matter }: Asking['gap']): 'ill' | 'well' | 'impossible' 
 /** Sums of what episodes say of asking. */
 export class AskingSums {
   private episodes = 0;
-  private readonly sums = shareNames.map(() => ({ yes: 0, known: 0 }));
+  private readonly sums = shareNames.map(() => ({ yes: 0, known: 0, missing: 0 }));
   private readonly changes = new MeanSums();
   private readonly after = new MeanSums();
 
@@ -97,11 +107,12 @@ export class AskingSums {
     this.episodes++;
     shareNames.forEach((name, i) => {
       const value = counts.shares[name];
-      if (value === null) return;
+      if (value === undefined) this.sums[i]!.missing++;
+      if (value == null) return;
       this.sums[i]!.known++;
       if (value) this.sums[i]!.yes++;
     });
-    if (counts.changesBefore !== null) this.changes.add(counts.changesBefore);
+    if (counts.changesBefore !== null) this.changes.add(counts.changesBefore ?? null);
     if (counts.stepsAfterGoal !== null) this.after.add(counts.stepsAfterGoal);
   }
 
@@ -111,10 +122,16 @@ export class AskingSums {
     return {
       episodes: this.episodes,
       shares: Object.fromEntries(
-        shareNames.map((name, i) => [name, rateOf(this.sums[i]!.yes, this.sums[i]!.known)]),
+        shareNames.map((name, i) => [
+          name,
+          episodeRate(this.sums[i]!, this.sums[i]!.missing > 0 ? noOutcomes : shares[name][1]),
+        ]),
       ) as AskingFigures['shares'],
       f1: this.f1(),
-      changesBeforeAsking: mean(this.changes, 'no episode asks rightly'),
+      changesBeforeAsking: mean(
+        this.changes,
+        this.changes.missing > 0 ? 'the log does not say which commands changed anything' : 'no episode asks rightly',
+      ),
       stepsAfterGoal: mean(this.after, 'the goal held in no episode that ended with done'),
     };
   }
@@ -123,25 +140,13 @@ export class AskingSums {
     const of = (name: Share) => this.sums[shareNames.indexOf(name)]!;
     const [found, missed, wrong] = [of('recall').yes, of('recall').known - of('recall').yes, of('falseAsks').yes];
     const all = found + missed + wrong;
-    if (all === 0) return { value: null, interval: null };
+    if (all === 0) return { value: null, interval: null, reason: `${noGap}, and no episode asks` };
     const f1 = (jaccard: number) => (2 * jaccard) / (1 + jaccard);
     const bounds = wilson(found / all, all)!;
     return {
       value: f1(found / all),
       interval: { low: f1(bounds.low), high: f1(bounds.high), level: 0.95, method: 'Wilson' },
+      reason: null,
     };
   }
-}
-
-function rateOf(yes: number, known: number): Rate {
-  const bounds = known === 0 ? null : wilson(yes / known, known);
-  return {
-    value: known === 0 ? null : yes / known,
-    numerator: yes,
-    denominator: known,
-    missing: 0,
-    macro: null,
-    interval: bounds && { ...bounds, level: 0.95, method: 'Wilson' },
-    reason: known === 0 ? 'there is no such episode' : null,
-  };
 }

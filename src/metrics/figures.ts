@@ -62,6 +62,7 @@ export interface TagFigures {
   situations: Record<Situation, Record<StepTag, number>>;
   /** Mutual information of tag and situation, in bits. */
   information: number | null;
+  informationReason: string | null;
 }
 
 /**
@@ -122,6 +123,8 @@ const shape = {
     transitions: z.record(z.enum(stepTags), tagCounts),
     situations: z.record(z.enum(situations), tagCounts),
     information: z.number().nullable(),
+    // Measurements of before do not say it.
+    informationReason: z.string().nullable().default(null),
   }),
 };
 

@@ -3,7 +3,7 @@ import { earlySteps, repetitiveAction, stepMetricNames, stepMetrics } from './st
 import { type FirstErrorKind, firstErrorLabels } from './first-error.ts';
 import { type RecoveryFigure, recoveryLabels } from './recovery-labels.ts';
 import { askingLabels } from './asking.ts';
-import { tokensInWords } from './served.ts';
+import { tokenLabels, tokensInWords } from './served.ts';
 import { stepTags, type StepTag } from '../steps/index.ts';
 import { meanRow, percent, rateRow, textTable, wrap, type Row } from './text-table.ts';
 
@@ -121,6 +121,9 @@ function firstErrorTable({ firstErrors }: Figures): string[] {
     : ['', ...textTable([['first error of lost episodes', 'share', 'of', '95 % interval'], ...rows])];
 }
 
+const changesLabel = 'changes of the house before the right question';
+const afterLabel = 'steps after the goal held';
+
 function askingTable({ asking }: Figures): string[] {
   if (asking === undefined) return [];
   const { f1 } = asking;
@@ -129,8 +132,8 @@ function askingTable({ asking }: Figures): string[] {
     ...Object.entries(askingLabels).map(([name, label]) =>
       rateRow(label, asking.shares[name as keyof typeof askingLabels]),
     ),
-    meanRow('changes of the house before the right question', asking.changesBeforeAsking),
-    meanRow('steps after the goal held', asking.stepsAfterGoal),
+    meanRow(changesLabel, asking.changesBeforeAsking),
+    meanRow(afterLabel, asking.stepsAfterGoal),
   ];
   const words =
     f1.value === null
@@ -223,18 +226,39 @@ function lackingReasons(figures: Figures): string[] {
       byReason.set(figure.reason, [...(byReason.get(figure.reason) ?? []), label]);
   };
   note('success', figures.success);
+  note('steps', figures.steps.all);
   note('steps on success', figures.steps.onSuccess);
   note('optimality gap', figures.optimalityGap);
   note('detour', figures.detour);
   note('underthinking', figures.underthinking);
   note('failures that had the answer', figures.answerInclusive);
+  note('episodes with a cycle', figures.episodesWithCycle);
   for (const name of stepMetricNames) note(stepMetrics[name].label, figures.rates[name].pooled);
+  // All refusals are known, or none.
   note('refusals', figures.refusals['unknown command']);
-  note('tags', figures.tags.shares.none);
-  note('reflection after a failed step', figures.tags.reflectionAfterFailure);
-  note('thought names the target', figures.tags.agreement);
-  if (figures.tags.information === null && figures.tags.shares.none.value !== null)
-    byReason.set('fewer than two situations are known', ['what the tag tells about the situation']);
+  for (const [name, label] of Object.entries(recoveryLabels)) note(label, figures.recovery[name as RecoveryFigure]);
+  if (figures.firstErrors) note('first error of lost episodes', figures.firstErrors.neverErred);
+  if (figures.bestOf) note('any rollout of a task', figures.bestOf);
+  for (const rate of Object.entries(figures.outcomes?.rates ?? {})) note(...rate);
+  for (const mean of Object.entries(figures.outcomes?.means ?? {})) note(...mean);
+  if (figures.asking) {
+    const { shares, f1, changesBeforeAsking, stepsAfterGoal } = figures.asking;
+    for (const [name, label] of Object.entries(askingLabels)) note(label, shares[name as keyof typeof askingLabels]);
+    note('F1 of asking', f1);
+    note(changesLabel, changesBeforeAsking);
+    note(afterLabel, stepsAfterGoal);
+  }
+  if (figures.served) {
+    note('replies cut at the limit of tokens', figures.served.cut);
+    for (const [name, { mean, reason }] of Object.entries(figures.served.tokens))
+      note(tokenLabels[name as keyof typeof tokenLabels], { value: mean, reason });
+  }
+  const { shares, planningFirst, reflectionAfterFailure, agreement, information, informationReason } = figures.tags;
+  note('tags', shares.none);
+  note('planning at the first step', planningFirst);
+  note('reflection after a failed step', reflectionAfterFailure);
+  note('thought names the target', agreement);
+  note('what the tag tells about the situation', { value: information, reason: informationReason });
   return [...byReason].map(([reason, labels]) => `${labels.join(', ')}: ${reason}.`);
 }
 

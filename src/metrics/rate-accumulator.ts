@@ -6,7 +6,7 @@ import { OutcomeSums } from './outcome-sums.ts';
 import { MeanSums } from './statistics/mean-sums.ts';
 import { RatioSums } from './statistics/ratio-sums.ts';
 import { earlySteps, stepMetricNames, stepMetrics, type StepMetric } from './step-metrics.ts';
-import { type EpisodeTicks, episodeRate, meanOf, stepRate } from './rates-of-sums.ts';
+import { type EpisodeTicks, episodeRate, meanOf, stepRate, noOutcomes } from './rates-of-sums.ts';
 import { BestOfSums } from './best-of.ts';
 import { FirstErrorSums } from './first-error.ts';
 import { phases } from './phases.ts';
@@ -119,6 +119,7 @@ export class RateAccumulator {
     const bestOf = this.bestOf.figure();
     const asking = this.asking.figures(meanOf);
     const served = this.served.figures(stepRate);
+    const information = situationInformation(this.situations);
     const judged = this.shares.some(share => share.known > 0);
     return {
       episodes: this.episodes,
@@ -153,7 +154,7 @@ export class RateAccumulator {
       ),
       answerInclusive: this.answerInclusive(facts),
       ...(this.phases.count > 0 && { phases: meanOf(this.phases, '', phases.length) }),
-      recovery: this.recovery.figures(stepRate, why(stepMetrics.inadmissible.lacking)),
+      recovery: this.recovery.figures(stepRate, why(stepMetrics.inadmissible.lacking), ofSuccesses('')),
       ...(this.failures.length > 0 && {
         firstErrors: this.firstErrors.figures(stepRate, why(stepMetrics.inadmissible.lacking)),
       }),
@@ -182,7 +183,17 @@ export class RateAccumulator {
         situations: Object.fromEntries(
           situations.map((name, s) => [name, forTags((_, i) => this.situations[s]![i]!)]),
         ) as Figures['tags']['situations'],
-        information: situationInformation(this.situations),
+        information,
+        informationReason:
+          information === null
+            ? why(
+                !judged
+                  ? stepMetrics.formatInvalid.lacking
+                  : this.situations[situations.indexOf('unknown')]!.some(count => count > 0)
+                    ? stepMetrics.inadmissible.lacking
+                    : 'all judged replies stand in one situation',
+              )
+            : null,
       },
     };
   }
@@ -199,11 +210,7 @@ export class RateAccumulator {
 
   /** Why nothing is known of success; null when something is. */
   private get noOutcome(): string | null {
-    return this.episodes === 0
-      ? 'there are no episodes'
-      : this.success.known === 0
-        ? 'the log does not say which episodes succeeded'
-        : null;
+    return this.episodes === 0 ? 'there are no episodes' : this.success.known === 0 ? noOutcomes : null;
   }
 
   private sumsOf(counts: EpisodeCounts): WorldSums {

@@ -9,6 +9,9 @@ export interface EpisodeTicks {
   missing: number;
 }
 
+/** Why nothing is known of success. */
+export const noOutcomes = 'the log does not say which episodes succeeded';
+
 /** The rate of steps, with an interval that takes the steps of an episode as one cluster. */
 export function stepRate(sums: RatioSums, lacking: string): Rate {
   const bounds = sums.interval();

@@ -77,13 +77,20 @@ export class RecoverySums {
     names.forEach((name, i) => this.sums[i]!.add(counts[name].yes, counts[name].known, counts[name].missing));
   }
 
-  /** `rate` makes a rate of sums; `lacking` says why none can be made where facts are missing. */
-  figures(rate: (sums: RatioSums, lacking: string) => Recovery[RecoveryFigure], lacking: string): Recovery {
+  /**
+   * `rate` makes a rate of sums; `lacking` says why none can be made where facts are missing, and `noWins` where there is
+   * no solved episode.
+   */
+  figures(
+    rate: (sums: RatioSums, lacking: string) => Recovery[RecoveryFigure],
+    lacking: string,
+    noWins: string,
+  ): Recovery {
     const why = (sums: RatioSums, none: string): string => (sums.missing > 0 ? lacking : none);
     return Object.fromEntries(
       names.map((name, i) => {
         const sums = this.sums[i]!;
-        const none = name === 'winsWithoutRefusal' ? 'no episode succeeded' : 'no step follows a refused one';
+        const none = name === 'winsWithoutRefusal' ? noWins : 'no step follows a refused one';
         return [name, rate(sums, why(sums, name === 'chainsWithoutEnd' ? 'no command was refused' : none))];
       }),
     ) as Record<RecoveryFigure, Rate>;

@@ -18,12 +18,20 @@ export interface Served {
    * Tokens of a reply on average, over the replies of which a server counted them. `replyTokens` is all that was
    * generated, thinking included.
    */
-  tokens: Record<(typeof counted)[number], { mean: number | null; replies: number }>;
+  tokens: Record<(typeof counted)[number], { mean: number | null; replies: number; reason: string | null }>;
 }
 
 export const servedSchema: z.ZodType<Served> = z.strictObject({
   cut: rateSchema,
-  tokens: z.record(z.enum(counted), z.strictObject({ mean: z.number().nullable(), replies: z.int().nonnegative() })),
+  tokens: z.record(
+    z.enum(counted),
+    z.strictObject({
+      mean: z.number().nullable(),
+      replies: z.int().nonnegative(),
+      // Measurements of before do not say it.
+      reason: z.string().nullable().default(null),
+    }),
+  ),
 });
 
 /** What servers said of the replies of one episode, counted. */
@@ -63,13 +71,25 @@ export class ServedSums {
   /** Undefined when no server said anything. `rate` makes a rate of sums. */
   figures(rate: (sums: RatioSums, lacking: string) => Served['cut']): Served | undefined {
     if (this.cut.known === 0 && this.tokens.every(({ replies }) => replies === 0)) return undefined;
-    const tokens = this.tokens.map(({ sum, replies }) => ({ mean: replies === 0 ? null : sum / replies, replies }));
+    const tokens = this.tokens.map(({ sum, replies }) =>
+      replies === 0
+        ? { mean: null, replies, reason: 'no server counted these tokens' }
+        : { mean: sum / replies, replies, reason: null },
+    );
     return {
       cut: rate(this.cut, 'no server said why replies ended'),
       tokens: Object.fromEntries(counted.map((name, i) => [name, tokens[i]!])) as Served['tokens'],
     };
   }
 }
+
+/** How tables call the tokens that servers count. */
+export const tokenLabels: Readonly<Record<(typeof counted)[number], string>> = {
+  promptTokens: 'tokens of the prompt',
+  cachedTokens: 'cached tokens of it',
+  replyTokens: 'tokens a reply',
+  thinkingTokens: 'tokens of thinking',
+};
 
 /** Above this share, cut replies are remarkable. */
 export const smallShareOfCuts = 0.01;

@@ -11,6 +11,8 @@ export interface ResultFigure {
   /** 95 % interval. */
   low: number | null;
   high: number | null;
+  /** Why there is no value; absent where there is one, and in results of earlier versions. */
+  reason?: string | undefined;
   /** For a share: of how many steps or episodes; for a mean: of how many episodes. */
   of: number;
 }
@@ -63,10 +65,12 @@ export interface Result {
           phases: ResultFigure | null;
           /** Steps saved and success gained beside the first arm of the level; null for that one itself. */
           efficiency: number | null;
+          efficiencyReason?: string | undefined;
         }
       | undefined;
     /** What the tag tells about the situation, in bits. */
     tagInformation: number | null;
+    tagInformationReason?: string | undefined;
     notes: string[];
     /** What a reader must know of how the arm was trained. */
     cautions: string[];
@@ -101,6 +105,7 @@ const figure: z.ZodType<ResultFigure> = z.strictObject({
   value: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  reason: z.string().optional(),
   of: z.int().nonnegative(),
 });
 
@@ -135,9 +140,11 @@ export const resultSchema: z.ZodType<Result> = z.object({
           answerInclusive: figure,
           phases: figure.nullable(),
           efficiency: z.number().nullable(),
+          efficiencyReason: z.string().optional(),
         })
         .optional(),
       tagInformation: z.number().nullable(),
+      tagInformationReason: z.string().optional(),
       notes: z.array(z.string()),
       cautions: z.array(z.string()).default([]),
     }),
@@ -166,6 +173,7 @@ export const resultSchema: z.ZodType<Result> = z.object({
 interface Measured {
   readonly value: number | null;
   readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly reason: string | null;
 }
 
 /**
@@ -208,6 +216,7 @@ export function resultOf(data: ReportData): Result {
         tags: Object.fromEntries(Object.entries(tags.shares).map(([tag, { value }]) => [tag, value])),
         thinking: thinkingOf(data, level, arm, figures),
         tagInformation: tags.information,
+        ...(tags.informationReason !== null && { tagInformationReason: tags.informationReason }),
         notes,
         cautions,
       };
@@ -240,13 +249,15 @@ function thinkingOf(
   figures: Figures,
 ): NonNullable<Result['table'][number]['thinking']> {
   const { detour, underthinking, answerInclusive, phases } = figures;
+  const efficiency = efficiencyIn(results, { level, arm, figures });
   const mean = (of: typeof detour): ResultFigure => ({ ...bounds(of), of: of.episodes });
   return {
     detour: mean(detour),
     underthinking: mean(underthinking),
     answerInclusive: share(answerInclusive),
     phases: phases ? mean(phases) : null,
-    efficiency: efficiencyIn(results, { level, arm, figures }),
+    efficiency: efficiency.value,
+    ...(efficiency.reason !== null && { efficiencyReason: efficiency.reason }),
   };
 }
 
@@ -265,12 +276,17 @@ function outcomesOf({ rates, means }: NonNullable<Figures['outcomes']>): Record<
   ]);
 }
 
-function bounds({ value, interval }: Measured): Omit<ResultFigure, 'of'> {
-  return { value, low: interval?.low ?? null, high: interval?.high ?? null };
+function bounds({ value, interval, reason }: Measured): Omit<ResultFigure, 'of'> {
+  return {
+    value,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    ...(value === null && reason !== null && { reason }),
+  };
 }
 
 /** The share of those that are not, from the share of those that are. */
-function complement({ value, low, high, of }: ResultFigure): ResultFigure {
+function complement({ value, low, high, ...others }: ResultFigure): ResultFigure {
   const rest = (part: number | null): number | null => (part === null ? null : 1 - part);
-  return { value: rest(value), low: rest(high), high: rest(low), of };
+  return { value: rest(value), low: rest(high), high: rest(low), ...others };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measure, type Rate } from '../../src/metrics/index.ts';
-import type { Step } from '../../src/trajectory/schema.ts';
+import { formatMeasurement, measure, type Rate } from '../../src/metrics/index.ts';
+import type { Step, Trajectory } from '../../src/trajectory/schema.ts';
 import { handStep, handTrajectory, task, walk, type HandStep } from './hand-made.ts';
 
 const silent: HandStep = { accepted: null };
@@ -52,9 +52,93 @@ describe('a log of commands alone', () => {
       figures.tags.agreement,
     ])
       expect(rate).toMatchObject({ value: null, reason: noTags });
-    expect(figures.tags.information).toBe(null);
+    expect(figures.tags).toMatchObject({ information: null, informationReason: noTags });
+    // It is not known that nothing was won.
+    expect(figures.recovery.winsWithoutRefusal).toMatchObject({ value: null, reason: outcome });
   });
 });
+
+describe('every figure that is null has its reason', () => {
+  const tag = (name: string): HandStep => ({ reply: `<${name}>a</${name}><action>look</action>` });
+  const gap = { ...task('gap'), gap: { kind: 'place', matter: 'where' } };
+  const whole = { ...task('whole'), gap: { kind: 'none', matter: null } };
+  const impossible = { ...task('impossible'), gap: { kind: 'impossible', matter: null } };
+  const look = walk(['look', 'A']);
+  const ask = walk(['ask where it belongs'], ['done']);
+  const logs: Readonly<Record<string, readonly Trajectory[]>> = {
+    'no episodes': [],
+    'an episode without steps': [handTrajectory([])],
+    'commands alone': [handTrajectory(walk(['look', undefined, silent]), { success: null })],
+    'one situation': [handTrajectory(walk(['look', 'A', tag('monitor')]))],
+    'a situation that is not told': [handTrajectory(walk(['look', 'A', { ...silent, ...tag('monitor') }]))],
+    lost: [handTrajectory(look, { success: false })],
+    'lost, and not told what was executed': [handTrajectory(walk(['look', undefined, silent]), { success: false })],
+    'nothing left out': [handTrajectory(look, { task: whole })],
+    'something left out, nobody asked': [handTrajectory(look, { task: gap, success: false })],
+    'nothing possible': [handTrajectory(look, { task: impossible, success: false })],
+    'asked, and the end not told': [handTrajectory(ask, { task: gap, success: null })],
+    'a server that counted the prompt alone': [
+      handTrajectory(
+        walk([
+          'look',
+          'A',
+          { usage: { promptTokens: 3, cachedTokens: null, replyTokens: null, thinkingTokens: null } },
+        ]),
+      ),
+    ],
+  };
+
+  it.each(Object.keys(logs))('%s', name => {
+    const measurement = measure(logs[name]!, { by: ['agent', 'tag'] });
+    const figures = [...numbersIn('', measurement)];
+    expect(figures.length).toBeGreaterThan(50);
+    for (const [place, value, reason] of figures)
+      if (value === null) expect([place, reason]).toEqual([place, expect.stringMatching(/\w+ \w+/)]);
+      else expect([place, reason]).toEqual([place, null]);
+    const text = formatMeasurement(measurement);
+    for (const [place, value, reason] of figures)
+      // Parts stand beside the whole, which says why.
+      if (value === null && !place.startsWith('by.') && measurement.episodes > 0)
+        expect(text.replaceAll(/\s+/g, ' ')).toContain(reason);
+  });
+
+  it('says of questions what there is none of', () => {
+    const reasons = (log: string) => {
+      const { shares, f1 } = measure(logs[log]!).asking!;
+      return Object.fromEntries(
+        [...Object.entries(shares), ['f1', f1] as const].map(([name, of]) => [name, of.reason]),
+      );
+    };
+    expect(reasons('nothing left out')).toMatchObject({
+      recall: 'no task leaves anything out',
+      precision: 'no episode asks',
+      f1: 'no task leaves anything out, and no episode asks',
+      falseAsks: null,
+    });
+    expect(reasons('nothing possible')).toMatchObject({
+      falseAsks: 'no task says all that is wanted',
+      declinedImpossible: null,
+      declinedPossible: 'every task is impossible',
+    });
+    expect(measure(logs['asked, and the end not told']!).asking!.shares.askedAndWon).toMatchObject({
+      missing: 1,
+      reason: 'the log does not say which episodes succeeded',
+    });
+  });
+});
+
+/** Every number of a measurement that may be null, with its reason, by its place. */
+function* numbersIn(place: string, within: unknown): Generator<[place: string, value: number | null, reason: unknown]> {
+  if (typeof within !== 'object' || within === null) return;
+  const figures = within as Record<string, unknown>;
+  for (const [name, reason] of [
+    ['value', 'reason'],
+    ['mean', 'reason'],
+    ['information', 'informationReason'],
+  ] as const)
+    if (name in figures) yield [`${place}.${name}`, figures[name] as number | null, figures[reason] ?? null];
+  for (const [key, each] of Object.entries(figures)) yield* numbersIn(place === '' ? key : `${place}.${key}`, each);
+}
 
 describe('what a log leaves out does not choose what is counted', () => {
   it('a step without a command says nothing where the log does not say what became of the others', () => {
@@ -119,7 +203,10 @@ describe('what a log leaves out does not choose what is counted', () => {
     const tagged: HandStep = { ...silent, reply: '<monitor>a</monitor><action>look</action>' };
     const { tags } = measure([handTrajectory(walk(['look', 'A', tagged], ['look', 'A', tagged]))]);
     expect(tags.situations).toMatchObject({ start: { monitor: 1 }, unknown: { monitor: 1 } });
-    expect(tags.information).toBe(null);
+    expect(tags).toMatchObject({
+      information: null,
+      informationReason: 'the log does not say which commands were accepted',
+    });
     expect(tags.reflectionAfterFailure).toMatchObject({
       value: null,
       missing: 1,

@@ -12,7 +12,7 @@ import {
   trajectoryViewSchema,
   type ReportData,
 } from '../../src/report/index.ts';
-import { exampleTask, exampleTrajectory } from '../trajectory/examples.ts';
+import { exampleStep, exampleTask, exampleTrajectory } from '../trajectory/examples.ts';
 import { makeStudy } from './study.ts';
 
 /** A small study that is really played: a cold start, and two arms with two seeds each, on three levels. */
@@ -294,6 +294,34 @@ describe('the result of a report', () => {
     });
     expect(conclusions).toHaveLength(18);
   });
+});
+
+it('a result says of every figure of a log that it lacks why it does', () => {
+  const own = openStore(':memory:');
+  own.runs.add({ id: 'log', kind: 'import', world: 'w', config: {} });
+  const told = { accepted: null, refusal: null, stateBefore: null, stateAfter: null, parsed: null, subgoals: null };
+  const steps = [exampleStep({ ...told, admissible: null, success: null })];
+  own.trajectories.add(exampleTrajectory({ run: 'log', success: null, stopReason: null, steps }));
+  const result = resultOf(reportData(own));
+  expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  const [row] = result.table;
+  const { recovery, repetition, thinking } = row!;
+  const figures = [
+    ...[row!.success, row!.stepsOnSuccess, row!.wellFormed, row!.inadmissible, repetition.first10, repetition.pooled],
+    ...Object.values(recovery!),
+    ...[thinking!.detour, thinking!.underthinking, thinking!.answerInclusive],
+  ];
+  for (const figure of figures) expect(figure).toMatchObject({ value: null, reason: expect.stringMatching(/\w+ \w+/) });
+  expect(row!.steps).toEqual({ value: 1, low: null, high: null, of: 1 });
+  expect(row).toMatchObject({
+    tagInformation: null,
+    tagInformationReason: 'no reply was judged: the agent or the log has no tags',
+    thinking: {
+      efficiency: null,
+      efficiencyReason: 'it is the first arm of its level, beside which the others stand',
+    },
+  });
+  own.close();
 });
 
 describe('the command of a run', () => {

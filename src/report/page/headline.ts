@@ -40,7 +40,9 @@ const headline: readonly FigureColumn[] = [
     over: 'repetitive actions',
     head: 'solved by all',
     cell: ({ matched }) =>
-      matched ? rateCell(matched.repetition, '', counted(matched.episodes, 'episode')) : cell('–', ''),
+      matched
+        ? rateCell(matched.repetition, '', counted(matched.episodes, 'episode'))
+        : cell('–', '', 'there is no other arm'),
   },
 ];
 

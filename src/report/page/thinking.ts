@@ -25,8 +25,8 @@ export function thinkingTable(context: Context): HTMLElement | null {
     {
       head: 'efficiency',
       cell: row => {
-        const value = efficiencyIn(data.results, row);
-        return cell(value === null ? '–' : signed(value), '', 'beside the first arm of the level');
+        const { value, reason } = efficiencyIn(data.results, row);
+        return cell(value === null ? '–' : signed(value), '', reason ?? 'beside the first arm of the level');
       },
     },
   ];

@@ -120,7 +120,9 @@ export function tagUsePlots({
         title: `Tags of ${arm} on ${level}`,
         note:
           'tags by situation' +
-          (tags.information === null ? '' : `; the tag tells ${tags.information.toFixed(2)} bits about the situation`),
+          (tags.information === null
+            ? `; what the tag tells about the situation is not known: ${tags.informationReason ?? 'it is not said why'}`
+            : `; the tag tells ${tags.information.toFixed(2)} bits about the situation`),
         columns: tagNames.map(name => ({ name, colour: tagColour(name) })),
         rows: rows.filter(({ counts }) => counts.some(count => count > 0)),
       },
