@@ -104,20 +104,31 @@ function linesOf(figures: Figures): Line[] {
       Object.entries(views).map(([view, rate]) => rateLine(name, view, rate)),
     ),
     ...Object.entries(refusals).map(([name, rate]) => rateLine(`refused: ${name}`, 'pooled', rate)),
+    ...(figures.bestOf ? [rateLine('bestOf', 'tasks', figures.bestOf)] : []),
     ...Object.entries(figures.recovery).map(([name, rate]: [string, Rate]) => rateLine(name, 'recovery', rate)),
+    ...Object.entries(figures.firstErrors ?? {}).map(([name, rate]: [string, Rate]) =>
+      rateLine(name, 'first error of lost episodes', rate),
+    ),
     ...tagLines(figures.tags),
     ...askingLines(figures.asking),
     ...servedLines(figures.served),
   ];
 }
 
-function tagLines({ shares, planningFirst, reflectionAfterFailure, agreement, information }: Figures['tags']): Line[] {
+function tagLines({
+  shares,
+  planningFirst,
+  reflectionAfterFailure,
+  agreement,
+  information,
+  informationReason,
+}: Figures['tags']): Line[] {
   return [
     ...Object.entries(shares).map(([tag, rate]) => rateLine(`tag: ${tag}`, 'tags', rate)),
     rateLine('planningFirst', 'tags', planningFirst),
     rateLine('reflectionAfterFailure', 'tags', reflectionAfterFailure),
     rateLine('agreement', 'tags', agreement),
-    plainLine('information', 'tags', information, null),
+    plainLine('information', 'tags', information, { of: null, reason: informationReason }),
   ];
 }
 
@@ -126,7 +137,7 @@ function askingLines(asking: Figures['asking']): Line[] {
   const { f1, shares, changesBeforeAsking, stepsAfterGoal } = asking;
   return [
     ...Object.entries(shares).map(([name, rate]) => rateLine(name, 'asking', rate)),
-    plainLine('f1', 'asking', f1.value, asking.episodes, f1.interval),
+    plainLine('f1', 'asking', f1.value, { of: asking.episodes, interval: f1.interval, reason: f1.reason }),
     meanLine('changesBeforeAsking', 'asking', changesBeforeAsking),
     meanLine('stepsAfterGoal', 'asking', stepsAfterGoal),
   ];
@@ -136,13 +147,15 @@ function servedLines(served: Figures['served']): Line[] {
   if (!served) return [];
   return [
     rateLine('cut', 'served', served.cut),
-    ...Object.entries(served.tokens).map(([name, { mean, replies }]) => plainLine(name, 'served', mean, replies)),
+    ...Object.entries(served.tokens).map(([name, { mean, replies, reason }]) =>
+      plainLine(name, 'served', mean, { of: replies, reason }),
+    ),
   ];
 }
 
 function forecastLines(figures: ForecastFigures | undefined): Line[] {
   if (!figures || figures.forecasts === 0) return [];
-  const { gap, brier, reason, forecasts, tasks, episodes } = figures;
+  const { gap, brier, reasons, forecasts, tasks, episodes } = figures;
   const calibrated = { gap, brier };
   const single = ['brierOfMean', 'unavoidable', 'skill', 'avoidableSkill'] as const;
   const shares = [
@@ -154,10 +167,8 @@ function forecastLines(figures: ForecastFigures | undefined): Line[] {
     'spread',
     'cost',
   ] as const;
-  const line = (name: string, value: number | null, of: number, interval: Bounds | null = null): Line => [
-    ...plainLine(name, 'forecasts', value, of, interval).slice(0, -1),
-    value === null ? reason : null,
-  ];
+  const line = (name: string, value: number | null, of: number, interval: Bounds | null = null): Line =>
+    plainLine(name, 'forecasts', value, { of, interval, reason: reasons[name] ?? null });
   return [
     ...Object.entries(calibrated).map(([name, { value, low, high }]) =>
       line(name, value, tasks, low === null || high === null ? null : { low, high }),
@@ -172,10 +183,10 @@ function plainLine(
   name: string,
   view: string,
   value: number | null,
-  of: number | null,
-  interval: Bounds | null = null,
+  told: { readonly of: number | null; readonly interval?: Bounds | null; readonly reason: string | null },
 ): Line {
-  return [name, view, value, null, of, null, null, interval?.low ?? null, interval?.high ?? null, null];
+  const { of, interval, reason } = told;
+  return [name, view, value, null, of, null, null, interval?.low ?? null, interval?.high ?? null, reason];
 }
 
 function rateLine(

@@ -32,6 +32,8 @@ export interface ForecastFigures extends Calibration {
   cost: number | null;
   /** Why there are no figures; null where there are. */
   reason: string | null;
+  /** Why each figure is null that is, by its name. */
+  reasons: Record<string, string>;
 }
 
 const share = z.number().nullable();
@@ -47,6 +49,8 @@ export const forecastFiguresSchema: z.ZodType<ForecastFigures> = z.strictObject(
   spread: share,
   cost: share,
   reason: z.string().nullable(),
+  // Figures of before do not say it.
+  reasons: z.record(z.string(), z.string()).default({}),
 });
 
 /**
@@ -78,7 +82,7 @@ export function forecastFigures(groups: readonly ForecastGroup[]): ForecastFigur
     const facts = groupFacts(episodes);
     return isMissing(facts) ? [facts.missing] : [];
   })[0];
-  return {
+  const figures = {
     forecasts: forecasts.length,
     wellFormed: mean(forecasts.map(({ faults }) => Number(faults.length === 0))),
     faults: counted(forecasts.flatMap(({ faults }) => faults)),
@@ -105,7 +109,52 @@ export function forecastFigures(groups: readonly ForecastGroup[]): ForecastFigur
     cost: costOf(forecasts, groups),
     reason: forecasts.length === 0 ? 'there are no forecasts' : played.length === 0 ? (unknown ?? null) : null,
   };
+  return { ...figures, reasons: reasonsOf(figures, { won: won.length > 0 }) };
 }
+
+/** Why each figure is null that is. */
+function reasonsOf(
+  figures: Omit<ForecastFigures, 'reasons'>,
+  { won }: { readonly won: boolean },
+): ForecastFigures['reasons'] {
+  const ofWins = 'no forecast of a task that was played says its wins';
+  const ofWon = (otherwise: string): string => (won ? otherwise : 'no task that was foretold was won');
+  const reasons: Readonly<Record<NullableFigure, string>> = {
+    wellFormed: 'there are no forecasts',
+    gap: ofWins,
+    brier: ofWins,
+    brierOfMean: ofWins,
+    unavoidable: ofWins,
+    skill: figures.tasks === 0 ? ofWins : 'every episode was won, or every one lost',
+    avoidableSkill: figures.tasks === 0 ? ofWins : 'every task was won as often as the others',
+    stepsInRange: ofWon('no forecast says its steps'),
+    stepsError: ofWon('no forecast says its steps'),
+    thingsPrecision: ofWon('no forecast names a thing that is there'),
+    thingsRecall: ofWon('won episodes act on nothing more often than lost ones'),
+    spread: 'no task has two forecasts that say their wins',
+    cost: 'the log keeps no tokens',
+  };
+  // Without episodes only the form and the spread of forecasts tell anything.
+  const general = (name: NullableFigure): string | null =>
+    name === 'spread' && figures.forecasts > 0 ? null : figures.reason;
+  return Object.fromEntries(
+    (Object.keys(reasons) as NullableFigure[]).flatMap(name => {
+      const figure = figures[name];
+      const value = typeof figure === 'object' ? (figure?.value ?? null) : figure;
+      return value === null ? [[name, general(name) ?? reasons[name]]] : [];
+    }),
+  );
+}
+
+type NullableFigure =
+  | Exclude<keyof typeof calibrationSchema.shape, 'tasks' | 'episodes' | 'curve'>
+  | 'wellFormed'
+  | 'stepsInRange'
+  | 'stepsError'
+  | 'thingsPrecision'
+  | 'thingsRecall'
+  | 'spread'
+  | 'cost';
 
 /** Forecasts and episodes of one key belong together: of the same run, group and task. */
 export function groupKey({ run, group, task }: Pick<Trajectory, 'run' | 'group' | 'task'>): string {

@@ -36,6 +36,32 @@ export function formatForecastFigures(figures: ForecastFigures): string {
   return [
     ...textTable(rows.filter(([, value]) => value !== '-')),
     ...(figures.curve.length > 0 ? ['', ...textTable(curve)] : []),
-    ...(figures.reason === null ? [] : wrap(`Not measured: ${figures.reason}.`)),
+    ...notMeasured(figures).flatMap(line => wrap(line)),
   ].join('\n');
+}
+
+/** How tables call the figures that may be null. */
+const labels: Readonly<Record<string, string>> = {
+  wellFormed: 'well-formed',
+  gap: 'gap',
+  brier: 'Brier score',
+  brierOfMean: 'Brier score of the mean',
+  unavoidable: 'what nobody can avoid',
+  skill: 'skill against the mean',
+  avoidableSkill: 'skill in what can be avoided',
+  stepsInRange: 'steps in the range of the wins',
+  stepsError: 'steps off',
+  thingsPrecision: 'precision of things',
+  thingsRecall: 'recall of things',
+  spread: 'spread within a task',
+  cost: 'share of all sampled tokens',
+};
+
+/** One line for every reason, with the figures that it took away. */
+function notMeasured({ reason, reasons }: ForecastFigures): string[] {
+  if (reason !== null) return [`Not measured: ${reason}.`];
+  const byReason = new Map<string, string[]>();
+  for (const [name, why] of Object.entries(reasons))
+    byReason.set(why, [...(byReason.get(why) ?? []), labels[name] ?? name]);
+  return [...byReason].map(([why, names]) => `Not measured: ${names.join(', ')}: ${why}.`);
 }

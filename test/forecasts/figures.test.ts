@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   forecastFigures,
   forecastFiguresSchema,
+  type ForecastGroup,
   formatForecastFigures,
   gatherForecasts,
 } from '../../src/forecasts/index.ts';
@@ -71,6 +72,43 @@ describe('figures of forecasts', () => {
       gap: { value: null },
       reason: 'the log does not say whether the episode succeeded',
     });
+  });
+
+  test.each<[string, ForecastGroup[], Record<string, string>]>([
+    ['nothing', [], { wellFormed: 'there are no forecasts', skill: 'there are no forecasts' }],
+    ['no episode', [{ ...group, episodes: [] }], { gap: 'no episode of the task was played' }],
+    [
+      'one task',
+      [group],
+      { avoidableSkill: 'every task was won as often as the others', cost: 'the log keeps no tokens' },
+    ],
+    [
+      'nothing won',
+      [{ ...group, episodes: [lost] }],
+      { skill: 'every episode was won, or every one lost', stepsError: 'no task that was foretold was won' },
+    ],
+    [
+      'no forecast that says anything',
+      [{ forecasts: [forecastOf('?')], episodes: [won, lost] }],
+      {
+        gap: 'no forecast of a task that was played says its wins',
+        stepsError: 'no forecast says its steps',
+        spread: 'no task has two forecasts that say their wins',
+        thingsPrecision: 'no forecast names a thing that is there',
+      },
+    ],
+  ])('each figure that is null has its reason: %s', (_, groups, expected) => {
+    const figures = forecastFigures(groups);
+    const { reasons } = figures;
+    expect(reasons).toMatchObject(expected);
+    const nulls = Object.entries(figures).flatMap(([name, figure]) => {
+      if (['reason', 'reasons', 'faults', 'curve'].includes(name)) return [];
+      const value = typeof figure === 'object' && figure !== null ? (figure as { value: unknown }).value : figure;
+      return value === null ? [name] : [];
+    });
+    expect(Object.keys(reasons).toSorted()).toEqual(nulls.toSorted());
+    for (const reason of Object.values(expected))
+      expect(formatForecastFigures(figures).replaceAll(/\s+/g, ' ')).toContain(figures.reason ?? reason);
   });
 
   test('episodes come to the forecasts of their run, group and task, and others are not kept', () => {

@@ -9,16 +9,17 @@ import { plotFigure } from './plot-figure.ts';
 /** How well each run knows itself, with a calibration curve. Null where nothing was foretold. */
 export function forecastSection({ data }: Context): HTMLElement | null {
   if (data.forecasts.length === 0) return null;
-  const columns: readonly (readonly [string, (one: ReportForecasts) => string, string?])[] = [
-    ['well-formed', ({ figures }) => percent(figures.wellFormed)],
-    ['gap', ({ figures }) => number(figures.gap.value), 'mean over tasks of |foretold share − share won|'],
-    ['Brier', ({ figures }) => number(figures.brier.value)],
-    ['of the mean', ({ figures }) => number(figures.brierOfMean), 'Brier score of always saying the mean success'],
-    ['skill', ({ figures }) => number(figures.skill), '0 for a constant guess, 1 for perfect foresight'],
-    ['steps in range', ({ figures }) => percent(figures.stepsInRange)],
-    ['things: precision', ({ figures }) => percent(figures.thingsPrecision)],
-    ['recall', ({ figures }) => percent(figures.thingsRecall)],
-    ['of all tokens', ({ figures }) => percent(figures.cost)],
+  type Figures = ReportForecasts['figures'];
+  const columns: readonly (readonly [string, keyof Figures, (figures: Figures) => string, string?])[] = [
+    ['well-formed', 'wellFormed', ({ wellFormed }) => percent(wellFormed)],
+    ['gap', 'gap', ({ gap }) => number(gap.value), 'mean over tasks of |foretold share − share won|'],
+    ['Brier', 'brier', ({ brier }) => number(brier.value)],
+    ['of the mean', 'brierOfMean', of => number(of.brierOfMean), 'Brier score of always saying the mean success'],
+    ['skill', 'skill', ({ skill }) => number(skill), '0 for a constant guess, 1 for perfect foresight'],
+    ['steps in range', 'stepsInRange', ({ stepsInRange }) => percent(stepsInRange)],
+    ['things: precision', 'thingsPrecision', ({ thingsPrecision }) => percent(thingsPrecision)],
+    ['recall', 'thingsRecall', ({ thingsRecall }) => percent(thingsRecall)],
+    ['of all tokens', 'cost', ({ cost }) => percent(cost)],
   ];
   return element(
     'div',
@@ -37,7 +38,9 @@ export function forecastSection({ data }: Context): HTMLElement | null {
               'tr',
               {},
               element('th', { scope: 'row' }, one.arm, element('small', {}, below(one))),
-              ...columns.map(([head, cell, title = '']) => named(element('td', { title }, cell(one)), head)),
+              ...columns.map(([head, name, cell, title = '']) =>
+                named(element('td', { title: one.figures.reasons[name] ?? title }, cell(one.figures)), head),
+              ),
             ),
           ),
         ),
