@@ -307,9 +307,16 @@ it('a result says of every figure of a log that it lacks why it does', () => {
   const [row] = result.table;
   const { recovery, repetition, thinking } = row!;
   const figures = [
-    ...[row!.success, row!.stepsOnSuccess, row!.wellFormed, row!.inadmissible, repetition.first10, repetition.pooled],
+    row!.success,
+    row!.stepsOnSuccess,
+    row!.wellFormed,
+    row!.inadmissible,
+    repetition.first10,
+    repetition.pooled,
     ...Object.values(recovery!),
-    ...[thinking!.detour, thinking!.underthinking, thinking!.answerInclusive],
+    thinking!.detour,
+    thinking!.underthinking,
+    thinking!.answerInclusive,
   ];
   for (const figure of figures) expect(figure).toMatchObject({ value: null, reason: expect.stringMatching(/\w+ \w+/) });
   expect(row!.steps).toEqual({ value: 1, low: null, high: null, of: 1 });
