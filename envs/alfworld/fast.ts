@@ -1,7 +1,12 @@
 /** The engine for the official rules: tables, whole numbers and sentences instead of PDDL and a grammar. */
 import { type Engine, nothingHappens, type Step } from './engine.ts';
+import { goalText } from '../house/goal.ts';
+import type { NamedGoal } from '../house/other-goals.ts';
+import type { Goal as HouseGoal } from '../house/task.ts';
+import { kindOf } from '../room-text/reading.ts';
 import { byText, type Command, Commands } from './fast-commands.ts';
 import type { Game } from './game.ts';
+import { goalOfCategory } from './goal.ts';
 import type { KnownRules } from './known-rules.ts';
 import { Facts, Objects } from './operators.ts';
 import { type FastState, type Scene, sceneOf } from './scene.ts';
@@ -28,7 +33,8 @@ export class FastEngine implements Engine<FastState> {
     readonly scene: Scene,
     private readonly rules: KnownRules,
     readonly commands: Commands,
-    goal: string,
+    /** The task's sentence without the full stop. */
+    readonly goal: string,
     private readonly help: string | undefined,
   ) {
     this.start = scene.start;
@@ -39,6 +45,23 @@ export class FastEngine implements Engine<FastState> {
         : `You are in the middle of a room. Looking quickly around you, you see ` +
           `${list(scene.receptacles.map(({ name }) => `a ${name}`))}.`;
     this.initialObservation = `-= Welcome to TextWorld, ALFRED! =-\n\n${room}\n\nYour task is to: ${goal}.`;
+  }
+
+  /**
+   * The same game with another goal, told in the wording of its own; undefined where nothing of these kinds is in the
+   * room.
+   */
+  withGoal(goal: NamedGoal): FastEngine | undefined {
+    const { things, receptacles } = this.scene;
+    const ofKind = (kind: string, among: readonly { readonly name: string; readonly type: string }[]) =>
+      among.find(({ name }) => kindOf(name) === kind)?.type;
+    const object = ofKind(goal.object, things);
+    const target = ofKind(goal.target, goal.category === 'look' ? things : receptacles);
+    if (object === undefined || target === undefined) return undefined;
+    const wording = /^(?:put an? |look at |put two )/.test(this.goal) ? 0 : 1;
+    const sentence = goalText({ ...(goal as HouseGoal), wording }).slice(0, -1);
+    const scene = { ...this.scene, goal: goalOfCategory(goal.category, object, target) };
+    return new FastEngine(scene, this.rules, this.commands, sentence, this.help);
   }
 
   admissible(state: FastState): string[] {

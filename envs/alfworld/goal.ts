@@ -1,4 +1,5 @@
 /** The goals of the official games, recognised by their logic. */
+import { becomes } from '../room-text/reading.ts';
 import type { Condition } from './pddl.ts';
 
 /** What must hold at the end. Types are PDDL names such as `mugtype`. */
@@ -29,6 +30,13 @@ export function categoryOf(goal: Goal): Category {
         : goal.made === 'cool'
           ? 'cool'
           : 'pick';
+}
+
+/** The goal of a category over PDDL types; `target` is the type of a receptacle, or of a lamp. */
+export function goalOfCategory(category: Category, object: string, target: string): Goal {
+  if (category === 'look') return { kind: 'look', object, lamp: target };
+  const made = becomes[category];
+  return { kind: 'place', object, receptacle: target, count: category === 'two' ? 2 : 1, ...(made && { made }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { WorldKit } from 'clew';
 import { roomNames } from 'clew/worlds/household';
+import { goalsOf } from '../house/other-goals.ts';
 import { roomKit } from '../room-text/kit.ts';
 import type { AlfworldTask } from './task.ts';
 
@@ -15,6 +16,7 @@ export const kit: WorldKit<AlfworldTask> = {
   ...roomKit(roomNames),
   evaluationTask: ({ task }) =>
     task.game.startsWith('train/') ? undefined : `is the game ${task.game}, which is no training game`,
+  otherGoals: ({ game }, commands) => goalsOf(commands).map(goal => ({ game, goal })),
   // The games are listed by name, all of one kind together.
   shuffleTasks: true,
   // RLVMR's L2.

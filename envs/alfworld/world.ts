@@ -92,6 +92,27 @@ export async function alfworld({
     return loaded;
   }
   const at = ({ context }: AlfworldState) => of(context);
+  /** Games with other goals than their files'. */
+  const retargeted = new WeakMap<AlfworldTask, Loaded>();
+  /** A game with the goal of a task; undefined where the game cannot have it. */
+  function aimed(task: AlfworldTask, loaded = load(task.game)): Loaded | undefined {
+    if (!task.goal) return loaded;
+    const known = retargeted.get(task);
+    if (known) return known;
+    const engine = loaded.engine instanceof FastEngine ? loaded.engine.withGoal(task.goal) : undefined;
+    if (!engine) return undefined;
+    const other: Loaded = { engine: engine as Engine<State>, goal: engine.goal };
+    retargeted.set(task, other);
+    return other;
+  }
+  function withGoalOf(task: AlfworldTask, loaded?: Loaded): Loaded {
+    const found = aimed(task, loaded);
+    if (!found) {
+      const { category, object, target } = task.goal!;
+      throw new ClewError(`${task.game} cannot have the goal ${category} ${object} ${target}: it has no such things.`);
+    }
+    return found;
+  }
   // The table that ships is of all training games. Without those that are held out it is counted anew, in some seconds.
   let counted: Counted | undefined;
   const usual = () =>
@@ -100,7 +121,18 @@ export async function alfworld({
   const first = data.read(firstGame(data))!;
   return createWorld<AlfworldTask, AlfworldState, AlfworldEvent>({
     name: 'alfworld',
-    tasks: tasksOf(data, heldOut),
+    tasks: {
+      ...tasksOf(data, heldOut),
+      label(task) {
+        const entry = data.game(task.game);
+        if (!entry || !aimed(task)) return undefined;
+        const category = task.goal?.category ?? entry.category;
+        const split = splitsOf(data, heldOut).find(
+          each => folderOf[each] === folderIn(task.game) && belongs(each, category, heldOut),
+        );
+        return split && { split, category };
+      },
+    },
     logic: fromTransition(
       (context: AlfworldContext, event: AlfworldEvent): AlfworldContext => {
         const loaded = of(context);
@@ -129,31 +161,32 @@ export async function alfworld({
           .engine.admissible(state.context.state)
           .map(command => [command, event(command)]),
       ),
-    goal({ game }) {
-      let goal = goals.get(game);
-      if (goal === undefined) goals.set(game, (goal = load(game).goal));
+    goal(task) {
+      if (task.goal) return withGoalOf(task).goal;
+      let goal = goals.get(task.game);
+      if (goal === undefined) goals.set(task.game, (goal = load(task.game).goal));
       return goal;
     },
     observe: (state, task, event, before) =>
       event && before
         ? at(before).engine.step(before.context.state, event.command).observation
-        : load(task.game).engine.initialObservation,
-    success: state => at(state).engine.won(state.context.state),
+        : withGoalOf(task).engine.initialObservation,
+    success: (state, task) => withGoalOf(task, at(state)).engine.won(state.context.state),
     subgoals: subgoals.map(({ name, reached }) => ({
       name,
-      reached: state => {
-        const { engine } = at(state);
+      reached: (state, task) => {
+        const { engine } = withGoalOf(task, at(state));
         return engine instanceof FastEngine && reached(engine.scene, state.context.state as never);
       },
     })),
-    look: (state, _, { command }) => {
-      const { engine } = at(state);
+    look: (state, task, { command }) => {
+      const { engine } = withGoalOf(task, at(state));
       return engine instanceof FastEngine ? lookOf(engine, state.context.state as never, command) : undefined;
     },
     expert: () => createExpert(usual()),
     kit,
-    optimalSteps({ game }) {
-      const { engine } = load(game);
+    optimalSteps(task) {
+      const { engine } = withGoalOf(task);
       return engine instanceof FastEngine ? shortestPlan(engine)?.length : undefined;
     },
   });
@@ -190,13 +223,8 @@ function event(command: string): AlfworldEvent {
 
 function tasksOf(data: Data, heldOut: readonly Category[]): TaskSource<AlfworldTask> {
   const lists = new Map<Split, readonly TaskRecord<AlfworldTask>[]>();
-  const splits = (['train', 'seen', 'unseen', 'heldOut'] as const).filter(
-    split => data.folders.includes(folderOf[split]) && (split !== 'heldOut' || heldOut.length > 0),
-  );
-
-  const belongs = (split: Split, { category }: GameEntry) => heldOut.includes(category) === (split === 'heldOut');
   return {
-    splits,
+    splits: splitsOf(data, heldOut),
     heldOut,
     categories,
     list(split, count, from = 0) {
@@ -206,21 +234,36 @@ function tasksOf(data: Data, heldOut: readonly Category[]): TaskSource<AlfworldT
           split,
           (list = data
             .games(folderOf[split])
-            .filter(game => belongs(split, game))
+            .filter(({ category }) => belongs(split, category, heldOut))
             .map(game => record(split, game))),
         );
       return list.slice(from, from + count);
     },
     get(split, name) {
       const game = data.game(`${folderOf[split]}/${name}`);
-      return game && belongs(split, game) ? record(split, game) : undefined;
+      return game && belongs(split, game.category, heldOut) ? record(split, game) : undefined;
     },
   };
+}
+
+function splitsOf(data: Data, heldOut: readonly Category[]): Split[] {
+  return (['train', 'seen', 'unseen', 'heldOut'] as const).filter(
+    split => data.folders.includes(folderOf[split]) && (split !== 'heldOut' || heldOut.length > 0),
+  );
+}
+
+/** Whether games of a category are of a split, if they lie in its folder. */
+function belongs(split: Split, category: Category, heldOut: readonly Category[]): boolean {
+  return heldOut.includes(category) === (split === 'heldOut');
 }
 
 /** `alfworld:seen:TASK/TRIAL` */
 function record(split: Split, { id, category }: GameEntry): TaskRecord<AlfworldTask> {
   return { id: `alfworld:${split}:${nameOf(id)}`, split, category, task: { game: id } };
+}
+
+function folderIn(id: string): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 function nameOf(id: string): string {
