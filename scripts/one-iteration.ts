@@ -12,12 +12,12 @@ import {
   openAdvantages,
   openObjective,
   foldTemperature,
+  openGradientSteps,
 } from '../src/learn/index.ts';
 import { decideUpdate } from '../src/learn/update-decision.ts';
-import { halvedGradient } from '../src/learn/half-batches.ts';
+import { addHalves } from '../src/learn/half-batches.ts';
 import { type BatchedEpisode, miniBatchesOf, type WeighedEpisode, weighedEpisodes } from '../src/learn/mini-batch.ts';
-import { objectiveGradient } from '../src/learn/objective-gradient.ts';
-import { clipGradient } from '../src/learn/optimiser.ts';
+import { addObjective } from '../src/learn/objective-gradient.ts';
 import { markdownTable, percent } from '../src/metrics/text-table.ts';
 import {
   createModel,
@@ -103,20 +103,16 @@ export async function oneIteration(): Promise<Record<string, string>> {
   const batches = miniBatchesOf(random().shuffle(episodes), settings.miniBatches, objective);
   const updates = await withLearners([model, copyOf(model)], async ([learner, reference]) => {
     const before = await stepLogs(learner!, episodes);
-    const optimiser = new AdamW(model, { weightDecay: 0 });
+    const steps = await openGradientSteps(learner!, new AdamW(model, { weightDecay: 0 }));
     const rows: (readonly string[])[] = [];
     let norm: number | null = null;
     for (const [i, miniBatch] of batches.entries()) {
       // The first in two halves, as in `updatePolicy`.
-      const { loss, gradient, figures } = await (i === 0 ? halvedGradient : objectiveGradient)(
-        learner!,
-        miniBatch,
-        objective,
-        reference,
-      );
-      const gradientNorm = clipGradient(gradient, maxGradNorm);
+      await steps.clear();
+      const { loss, figures } = await (i === 0 ? addHalves : addObjective)(steps, miniBatch, objective, reference);
+      const gradientNorm = await steps.norm();
       const decision = decideUpdate(gradientNorm, norm, gradientSpikeThreshold);
-      if (decision.outcome === 'applied') optimiser.step(gradient, learningRate);
+      if (decision.outcome === 'applied') await steps.step(learningRate, maxGradNorm);
       norm = decision.norm;
       rows.push([
         String(i + 1),

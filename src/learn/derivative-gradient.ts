@@ -1,32 +1,32 @@
 import type { Learner, Row } from '../policy/index.ts';
+import type { GradientSteps } from './gradient-steps.ts';
 import { cispo, clippedSurrogate, klEstimate, type Objective, sequenceRatio, tokenRatio } from './losses/index.ts';
 import type { MiniBatch } from './mini-batch.ts';
 import { type TokenFigures, TokenSums } from './token-figures.ts';
 
-export interface ObjectiveGradient {
+/** What an objective gave over a mini-batch, beside its gradient. */
+export interface ObjectiveLoss {
   readonly loss: number;
-  /** Overwritten by the learner's next call. */
-  readonly gradient: Float32Array;
   readonly figures: TokenFigures;
   /** What the figures are means of. */
   readonly sums: TokenSums;
 }
 
 /**
- * Loss and gradient of any objective, whatever its surrogate, ratio and KL, without the whole vocabulary of a token
+ * Adds the gradient of any objective, whatever its surrogate, ratio and KL, without the whole vocabulary of a token
  * ever leaving the engine: from the log-probabilities of the tokens alone the derivative with respect to each is
  * computed here, and the engine carries it on, beside the exact KL and the entropy. What is computed equals
  * `policyLoss`.
  */
 export async function byDerivatives(
-  learner: Learner,
+  steps: Pick<GradientSteps, 'learner' | 'add'>,
   batch: MiniBatch,
   objective: Objective,
   reference: Learner | undefined,
-): Promise<ObjectiveGradient> {
+): Promise<ObjectiveLoss> {
   const { klCoefficient, entropyCoefficient, kl } = objective;
   const rows = batch.map(({ tokens }) => tokens);
-  const logs = await learner.score(rows);
+  const logs = await steps.learner.score(rows);
   const exact = reference !== undefined && kl === 'exact';
   const estimated = reference && !exact ? await reference.score(rows) : undefined;
   const inputs = exact ? await referenceInputs(reference, rows) : undefined;
@@ -54,7 +54,7 @@ export async function byDerivatives(
       return derivative;
     });
   });
-  const result = await learner.gradient(
+  const result = await steps.add(
     rows.map((row, e) => ({
       tokens: row.tokens,
       weights: row.weights,
@@ -72,7 +72,7 @@ export async function byDerivatives(
     }),
   );
   sums.withReference = reference !== undefined;
-  return { loss: loss + result.loss, gradient: result.gradient, figures: sums.figures(), sums };
+  return { loss: loss + result.loss, figures: sums.figures(), sums };
 }
 
 /**

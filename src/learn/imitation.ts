@@ -1,5 +1,5 @@
-import type { Learner, Row } from '../policy/index.ts';
-import { atTemperatureOne, lastGain } from './temperature.ts';
+import type { Row } from '../policy/index.ts';
+import type { GradientSteps } from './gradient-steps.ts';
 
 /** Rows that are learnt by their likelihood, beside the objective. */
 export interface Imitated {
@@ -12,27 +12,15 @@ export interface Imitated {
 }
 
 /**
- * Adds `weight` times the gradient of the mean negative log-likelihood of rows to a gradient, if there is one.
- * @returns the likelihood's loss alone, nats a token, and the sum, which the learner's next call overwrites.
+ * Adds `weight` times the gradient of the mean negative log-likelihood of rows.
+ * @returns the likelihood's loss alone, nats a token
  */
 export async function addLikelihood(
-  learner: Learner,
-  gradient: Float32Array | undefined,
+  steps: GradientSteps,
   rows: readonly Row[],
   { weight, temperature }: Pick<Imitated, 'weight' | 'temperature'>,
-): Promise<{ loss: number; sum: Float32Array }> {
-  // The learner overwrites what it gave before.
-  const before = gradient?.slice();
-  const { model } = learner;
-  const { loss, gradient: sum } = await atTemperatureOne(model, temperature, () =>
-    learner.gradient(rows, { kind: 'likelihood', normaliser: totalWeight(rows) }),
-  );
-  if (temperature !== 1)
-    lastGain(model, sum).forEach((derivative, i, gain) => {
-      gain[i] = derivative * temperature;
-    });
-  for (let i = 0; i < sum.length; i++) sum[i] = (before?.[i] ?? 0) + weight * sum[i]!;
-  return { loss, sum };
+): Promise<{ loss: number }> {
+  return steps.add(rows, { kind: 'likelihood', normaliser: totalWeight(rows) }, { weight, temperature });
 }
 
 /** Sum of the weights of all tokens. */

@@ -1,7 +1,9 @@
 /** The arithmetic of training: what episodes are worth, what a policy loses by them, and what an update does. */
 export * from './advantages/index.ts';
 export * from './alarms/index.ts';
-export { cosineOf, halvesOf } from './half-batches.ts';
+export { cosineOf } from './cosine.ts';
+export { halvesOf } from './half-batches.ts';
+export { type AddedGradient, type GradientSteps, openGradientSteps } from './gradient-steps.ts';
 export { episodeRow, type EpisodeRow } from './episode-row.ts';
 export {
   forecastAdvantages,

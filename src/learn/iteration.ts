@@ -14,12 +14,13 @@ import {
   type EpisodeSignals,
   type TagCounts,
 } from './advantages/index.ts';
+import { type GradientSteps, StepsHere } from './gradient-steps.ts';
 import { addLikelihood, type Imitated } from './imitation.ts';
 import type { Objective } from './losses/index.ts';
 import { hasGradient, hasSignal, miniBatchesOf, type WeighedEpisode, weighedEpisodes } from './mini-batch.ts';
-import { halvedGradient } from './half-batches.ts';
-import { measureTokens, objectiveGradient } from './objective-gradient.ts';
-import { type AdamW, clipGradient } from './optimiser.ts';
+import { addHalves } from './half-batches.ts';
+import { addObjective, measureTokens } from './objective-gradient.ts';
+import type { AdamW } from './optimiser.ts';
 import { decideUpdate } from './update-decision.ts';
 import { addReplay, type Replayed } from './replay.ts';
 import { type UpdateFigures, UpdateLog } from './update-figures.ts';
@@ -29,6 +30,8 @@ export interface UpdateOptions {
   /** The policy that a KL term holds to. */
   readonly reference?: Learner | undefined;
   readonly optimiser: AdamW;
+  /** Where updates are computed, with this learner and optimiser; in this process if left out. */
+  readonly steps?: GradientSteps | undefined;
   readonly objective: Objective;
   readonly miniBatches: number;
   readonly epochs: number;
@@ -116,7 +119,8 @@ export async function updatePolicy(
   episodes: readonly WeighedEpisode[],
   options: UpdateOptions,
 ): Promise<UpdateFigures> {
-  const { learner, reference, optimiser, objective, imitated, replayed, random } = options;
+  const { learner, reference, objective, imitated, replayed, random } = options;
+  const steps = options.steps ?? new StepsHere(learner, options.optimiser);
   const log = new UpdateLog();
   let { norm } = options;
   try {
@@ -125,6 +129,7 @@ export async function updatePolicy(
       for (const [i, miniBatch] of miniBatches.entries()) {
         const shown = imitated?.parts[epoch * options.miniBatches + i] ?? [];
         const again = replayed?.parts[epoch * options.miniBatches + i] ?? [];
+        await steps.clear();
         const signal = shown.length > 0 || again.some(hasSignal) || miniBatch.some(hasSignal);
 
         // Σ weight · (surrogate(ratio, advantage) + klCoefficient · KL − entropyCoefficient · entropy), and its
@@ -132,22 +137,17 @@ export async function updatePolicy(
         const computed = signal && miniBatch.some(episode => hasGradient(episode, objective));
         // The first of an iteration in halves, to see how far they agree.
         const halved =
-          computed && log.cosine === undefined
-            ? await halvedGradient(learner, miniBatch, objective, reference)
-            : undefined;
+          computed && log.cosine === undefined ? await addHalves(steps, miniBatch, objective, reference) : undefined;
         if (halved) log.cosine = halved.cosine;
-        const policy =
-          halved ?? (computed ? await objectiveGradient(learner, miniBatch, objective, reference) : undefined);
+        const policy = halved ?? (computed ? await addObjective(steps, miniBatch, objective, reference) : undefined);
         const measured = policy?.sums ?? (log.start ? undefined : await measureTokens(learner, miniBatch));
-        const replay = replayed && (await addReplay(learner, policy?.gradient, again, { ...replayed, objective }));
-        const own = replay?.sum ?? policy?.gradient;
-        const likelihood = shown.length > 0 ? await addLikelihood(learner, own, shown, imitated!) : undefined;
+        const replay = replayed && (await addReplay(steps, again, { ...replayed, objective }));
+        const likelihood = shown.length > 0 ? await addLikelihood(steps, shown, imitated!) : undefined;
 
-        const gradient = likelihood?.sum ?? own;
-        const gradientNorm = gradient ? clipGradient(gradient, options.maxGradNorm) : null;
+        const gradientNorm = (policy ?? replay ?? likelihood) ? await steps.norm() : null;
         log.start ??= measured;
         const decision = decideUpdate(gradientNorm, norm, options.gradientSpikeThreshold);
-        if (decision.outcome === 'applied') optimiser.step(gradient!, options.learningRate);
+        if (decision.outcome === 'applied') await steps.step(options.learningRate, options.maxGradNorm);
         norm = decision.norm;
         log.add({ outcome: decision.outcome, gradientNorm, objective: policy, likelihood, replay });
       }
@@ -157,5 +157,7 @@ export async function updatePolicy(
     if (!(error instanceof NotFiniteError)) throw error;
     log.finite = false;
   }
+  // The policy plays next.
+  await steps.bring();
   return log.figures(norm, imitated, replayed);
 }

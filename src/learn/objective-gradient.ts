@@ -1,35 +1,40 @@
 import type { Learner, Row } from '../policy/index.ts';
 import { entropy, logSoftmax, type Objective, openObjective, policyLoss, type PolicyTokens } from './losses/index.ts';
-import { byDerivatives, type ObjectiveGradient, referenceInputs } from './derivative-gradient.ts';
+import { byDerivatives, type ObjectiveLoss, referenceInputs } from './derivative-gradient.ts';
+import type { GradientSteps } from './gradient-steps.ts';
 
-export type { ObjectiveGradient } from './derivative-gradient.ts';
+export type { ObjectiveLoss } from './derivative-gradient.ts';
 import { hasGradient, type MiniBatch } from './mini-batch.ts';
 import { TokenSums } from './token-figures.ts';
+
+/** Where a gradient is added, weighed. */
+type Into = Pick<GradientSteps, 'learner' | 'add'>;
 
 /** No ceiling, for graphs that want a number. */
 const noDualClip = 1e9;
 
 /**
- * Loss and gradient of an objective over a mini-batch. The engine computes token ratios, clipping, exact KL and
+ * Computes an objective over a mini-batch and adds its gradient. The engine computes token ratios, clipping, exact KL and
  * entropy; what it has no graph for (sequence ratios, CISPO, estimated KL) is computed by `policyLoss` from its
  * log-probabilities, which is slower and gives the same numbers.
  *
  * @param reference needed where the objective has a KL term.
  */
-export async function objectiveGradient(
-  learner: Learner,
+export async function addObjective(
+  steps: Into,
   miniBatch: MiniBatch,
   objective: Objective,
   reference?: Learner,
-): Promise<ObjectiveGradient> {
+): Promise<ObjectiveLoss> {
   // Without a KL or an entropy term an episode whose advantages are all 0 has no gradient: it need not be computed.
   const batch = miniBatch.filter(episode => hasGradient(episode, objective));
   const rows = batch.map(({ tokens }) => tokens);
   const held = reference && objective.klCoefficient > 0 ? reference : undefined;
-  if (inGraph(objective)) return byEngine(learner, batch, objective, held && (await referenceInputs(held, rows)));
+  if (inGraph(objective))
+    return byEngine(steps.add.bind(steps), batch, objective, held && (await referenceInputs(held, rows)));
   // A published model has too many words to compute with all of them here for every token.
-  if (learner.model.config.published) return byDerivatives(learner, batch, objective, held);
-  return byHand(learner, batch, objective, await held?.scoreVocabulary(rows));
+  if (steps.learner.model.config.published) return byDerivatives(steps, batch, objective, held);
+  return byHand(steps, batch, objective, await held?.scoreVocabulary(rows));
 }
 
 /**
@@ -38,7 +43,9 @@ export async function objectiveGradient(
  * token.
  */
 export async function measureTokens(learner: Learner, batch: MiniBatch): Promise<TokenSums | undefined> {
-  return batch.length === 0 ? undefined : (await byEngine(learner, batch, plainPolicy, undefined)).sums;
+  return batch.length === 0
+    ? undefined
+    : (await byEngine(learner.gradient.bind(learner), batch, plainPolicy, undefined)).sums;
 }
 
 const plainPolicy = openObjective('clew', { klCoefficient: 0, entropyCoefficient: 0 });
@@ -48,14 +55,14 @@ function inGraph({ surrogate, ratioLevel, kl, klCoefficient }: Objective): boole
 }
 
 async function byEngine(
-  learner: Learner,
+  add: Into['add'],
   batch: MiniBatch,
   objective: Objective,
   references: readonly Partial<Row>[] | undefined,
-): Promise<ObjectiveGradient> {
+): Promise<ObjectiveLoss> {
   const { clipLow, clipHigh, dualClip, entropyCoefficient, klCoefficient } = objective;
   const rows = batch.map(({ tokens }) => tokens);
-  const { loss, gradient, logProbabilities, figures } = await learner.gradient(
+  const { loss, logProbabilities, figures } = await add(
     references ? rows.map((row, i) => ({ ...row, ...references[i]! })) : rows,
     {
       kind: 'policy',
@@ -77,15 +84,16 @@ async function byEngine(
     }),
   );
   sums.withReference = references !== undefined;
-  return { loss, gradient, figures: sums.figures(), sums };
+  return { loss, figures: sums.figures(), sums };
 }
 
 async function byHand(
-  learner: Learner,
+  steps: Into,
   batch: MiniBatch,
   objective: Objective,
   references: readonly Float32Array[] | undefined,
-): Promise<ObjectiveGradient> {
+): Promise<ObjectiveLoss> {
+  const { learner } = steps;
   const vocabulary = learner.model.config.vocabulary;
   const rows = batch.map(({ tokens }) => tokens);
   const logs = await learner.scoreVocabulary(rows);
@@ -124,10 +132,6 @@ async function byHand(
     weights: row.weights,
     logitsGradient: Float32Array.from(gradient[e]!.flat(2)),
   }));
-  return {
-    loss,
-    gradient: (await learner.gradient(given, { kind: 'given' })).gradient,
-    figures: sums.figures(),
-    sums,
-  };
+  await steps.add(given, { kind: 'given' });
+  return { loss, figures: sums.figures(), sums };
 }

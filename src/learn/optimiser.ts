@@ -94,15 +94,25 @@ function shared(length: number, values?: Float32Array): Float32Array {
  * @throws NotFiniteError when the gradient is not finite, so that a broken batch never reaches the parameters.
  */
 export function clipGradient(gradient: Float32Array, limit: number): number {
+  const norm = gradientNorm(gradient);
+  scaleTo(gradient, norm, limit);
+  return norm;
+}
+
+/** The Euclidean norm of a gradient. @throws NotFiniteError where it is not finite */
+export function gradientNorm(gradient: Float32Array): number {
   let square = 0;
   for (let i = 0; i < gradient.length; i++) square += gradient[i]! * gradient[i]!;
   const norm = Math.sqrt(square);
   refuseNotFinite(norm);
-  if (norm > limit) {
-    const scale = limit / norm;
-    for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
-  }
   return norm;
+}
+
+/** Scales a gradient of a norm in place, where that is over the limit. */
+export function scaleTo(gradient: Float32Array, norm: number, limit: number): void {
+  if (norm <= limit) return;
+  const scale = limit / norm;
+  for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
 }
 
 /** @throws NotFiniteError for the norm of a gradient that is not finite */

@@ -97,7 +97,8 @@ export class Host {
   async gradient(task: GradientTask): Promise<Record<string, Float32Array>> {
     const { config, parameters } = this.#options;
     const into = new Float32Array(this.#options.gradients[task.slot]!);
-    if (isLayerwise(config, task.size, this.#engine.description.provider)) {
+    // Layer by layer it reads the parameters here, which are not those that are trained in the engine's memory.
+    if (!this.#training && isLayerwise(config, task.size, this.#engine.description.provider)) {
       if (!task.add) into.fill(0);
       const run: RunGraph = (definition, feeds) =>
         this.#inTurn(async () => (await this.#program(definition)).run(feeds));
@@ -120,18 +121,21 @@ export class Host {
   }
 
   /** Trains the model in the engine's own memory: see `ResidentOptimiser`. */
-  async resident(task: ResidentTask): Promise<Record<string, Float32Array> | number | void> {
+  async resident(task: ResidentTask): Promise<Record<string, Float32Array> | number | null | void> {
     const { config, parameters } = this.#options;
     if (task.what === 'gradient') {
       const graph = trainingGraph(config, task.size, task.loss);
       const stays = this.#layout.map(({ name }) => `gradient.${name}`);
       const result = await this.#runResident({ ...graph, name: `${graph.name}, resident`, stays }, task.feeds);
-      await this.#inTurn(async () => this.#training!.add(result.stays));
+      await this.#inTurn(async () => this.#training!.add(result.stays, task.weight));
       return result.values;
     }
     return this.#inTurn(async () => {
       if (task.what === 'step') return this.#training!.clippedStep(task.maxNorm, task.scalars);
       if (task.what === 'forget') return this.#training!.forget();
+      if (task.what === 'set aside') return this.#training!.setAside();
+      if (task.what === 'join') return this.#training!.join();
+      if (task.what === 'norm') return this.#training!.norm();
       if (task.what === 'download') return this.#training!.download();
       await this.#training?.close();
       this.#training = undefined;

@@ -1,10 +1,10 @@
-import type { GradientResult, Learner, Row } from '../policy/index.ts';
+import type { Learner, Row } from '../policy/index.ts';
 import {
   AdamW,
   type AdamWOptions,
-  clipGradient,
+  type GradientSteps,
+  openGradientSteps,
   type OptimiserState,
-  refuseNotFinite,
   totalWeight,
 } from '../learn/index.ts';
 
@@ -23,64 +23,42 @@ export interface Steps {
   close(): Promise<void>;
 }
 
+/** A step whose loss is no likelihood of rows: it adds its own gradient. */
+export type OwnGradient = (
+  step: number,
+  steps: Pick<GradientSteps, 'learner' | 'add'>,
+) => Promise<{ readonly loss: number; readonly tokens: number }>;
+
 /** What of a training decides its steps: see `TrainOptions`. */
 interface StepOptions {
   readonly learner: Learner;
   readonly optimiser?: AdamWOptions;
   readonly steps: number;
   readonly rows?: (step: number) => readonly Row[] | Promise<readonly Row[]>;
-  readonly gradient?: (step: number) => Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>>;
+  readonly gradient?: OwnGradient;
 }
 
-/** In the engine's memory where the learner is to train there; a gradient that is given is applied here. */
+/** In the engine's memory where the learner is to train there, else here. */
 export async function openSteps(options: StepOptions, state: OptimiserState | undefined): Promise<Steps> {
   const { learner } = options;
-  const optimiser = new AdamW(learner.model, options.optimiser, state);
-  if (learner.resident && !options.gradient) return residentSteps(options, optimiser);
+  const taken = await openGradientSteps(learner, new AdamW(learner.model, options.optimiser, state));
   const rows = options.rows && inAdvance(options.rows, options.steps);
+  const likelihood = async (number: number) => {
+    const computing = taken.add(...lossOf(await rows!.of(number)));
+    rows!.prepare(number + 1);
+    return computing;
+  };
   return {
     async step(number, learningRate, maxGradNorm) {
-      const { loss, gradient, tokens } = await gradientOf(options, rows, number);
-      const gradientNorm = clipGradient(gradient, maxGradNorm);
-      // A gradient that is given may not be the learner's own, which alone its threads see.
-      if (options.gradient) optimiser.step(gradient, learningRate);
-      else await optimiser.stepOn(learner, gradient, learningRate);
+      await taken.clear();
+      const { loss, tokens } = await (options.gradient ? options.gradient(number, taken) : likelihood(number));
+      const gradientNorm = await taken.norm();
+      await taken.step(learningRate, maxGradNorm);
       return { loss, tokens, gradientNorm };
     },
-    state: async () => optimiser.state,
-    close: async () => {},
+    state: () => taken.bring(),
+    close: () => taken.close(),
   };
-}
-
-async function residentSteps({ learner, rows, steps }: StepOptions, optimiser: AdamW): Promise<Steps> {
-  const given = inAdvance(rows!, steps);
-  const resident = await learner.openResident(optimiser.state);
-  return {
-    async step(number, learningRate, maxGradNorm) {
-      const computing = resident.gradient(...lossOf(await given.of(number)));
-      given.prepare(number + 1);
-      const { loss, tokens } = await computing;
-      const gradientNorm = await resident.step(maxGradNorm, optimiser.scalars(learningRate));
-      refuseNotFinite(gradientNorm);
-      return { loss, tokens, gradientNorm };
-    },
-    async state() {
-      await resident.download();
-      return optimiser.state;
-    },
-    close: () => resident.close(),
-  };
-}
-
-async function gradientOf(
-  { learner, gradient }: StepOptions,
-  rows: RowsInAdvance | undefined,
-  step: number,
-): Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>> {
-  if (gradient) return gradient(step);
-  const result = learner.gradient(...lossOf(await rows!.of(step)));
-  rows!.prepare(step + 1);
-  return result;
 }
 
 function lossOf(rows: readonly Row[]) {

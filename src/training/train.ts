@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ClewError } from '../errors.ts';
 import {
-  type GradientResult,
   type Learner,
   loadCheckpoint,
   type Origin,
@@ -13,7 +12,7 @@ import { bestFile, refuseOtherState } from '../runs/index.ts';
 import { hash } from '../world/random.ts';
 import { type AdamWOptions, cosineSchedule, type OptimiserState, totalWeight } from '../learn/index.ts';
 import { nameOfRows } from './name-of-rows.ts';
-import { openSteps } from './steps.ts';
+import { openSteps, type OwnGradient } from './steps.ts';
 
 /** What every training by likelihood (or by pairs) can be told, beside what it learns from. */
 export interface LikelihoodOptions {
@@ -45,7 +44,7 @@ export interface TrainOptions extends LikelihoodOptions {
   /** The rows of a step, a pure function of its number: what makes a resumed run equal to one never interrupted. */
   rows?: (step: number) => readonly Row[] | Promise<readonly Row[]>;
   /** Another loss than the likelihood of rows: what a step is, as purely, given the model as it stands. */
-  gradient?: (step: number) => Promise<Pick<GradientResult, 'loss' | 'gradient' | 'tokens'>>;
+  gradient?: OwnGradient;
   /** Whatever decides the rows, as JSON: a checkpoint of other settings is not gone on from. */
   settings: Readonly<Record<string, unknown>>;
 }

@@ -2,9 +2,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createModel, Learner, modelConfig } from '../../src/policy/index.ts';
 import { type Objective, openObjective } from '../../src/learn/losses/index.ts';
 import { openAdvantages, advantagesOf, type EpisodeSignals } from '../../src/learn/advantages/index.ts';
-import { cosineOf, halvedGradient, halvesOf } from '../../src/learn/half-batches.ts';
-import { miniBatchOf, type WeighedEpisode } from '../../src/learn/mini-batch.ts';
-import { objectiveGradient } from '../../src/learn/objective-gradient.ts';
+import { cosineOf } from '../../src/learn/cosine.ts';
+import { StepsHere } from '../../src/learn/gradient-steps.ts';
+import { addHalves, halvesOf } from '../../src/learn/half-batches.ts';
+import { type MiniBatch, miniBatchOf, type WeighedEpisode } from '../../src/learn/mini-batch.ts';
+import { addObjective } from '../../src/learn/objective-gradient.ts';
+import { AdamW } from '../../src/learn/optimiser.ts';
 import { createRandom } from '../../src/world/random.ts';
 
 const config = modelConfig('nano', {
@@ -67,6 +70,18 @@ const advantages = advantagesOf(openAdvantages('grpo', { crossSteps: false }), s
 const batch: WeighedEpisode[] = rows.map((row, i) => ({ row, advantages: advantages.steps[i]! }));
 const plain = openObjective('clew', { klCoefficient: 0, entropyCoefficient: 0 });
 
+/** What something adds to no gradient, and the gradient then. */
+async function added<Result>(on: Learner, compute: (steps: StepsHere) => Promise<Result>) {
+  const steps = new StepsHere(on, new AdamW(on.model));
+  return { ...(await compute(steps)), gradient: steps.gradient };
+}
+
+const objectiveGradient = (on: Learner, miniBatch: MiniBatch, objective: Objective, reference?: Learner) =>
+  added(on, steps => addObjective(steps, miniBatch, objective, reference));
+
+const halvedGradient = (on: Learner, miniBatch: MiniBatch, objective: Objective, reference?: Learner) =>
+  added(on, steps => addHalves(steps, miniBatch, objective, reference));
+
 const gradientOf = (on: Learner, episodes: readonly WeighedEpisode[], objective: Objective, reference?: Learner) =>
   objectiveGradient(on, miniBatchOf(episodes, objective), objective, reference);
 
@@ -75,7 +90,7 @@ function expectClose(actual: Float32Array, wanted: Float32Array, relative = 1e-4
   expect(Math.hypot(...actual.map((value, i) => value - wanted[i]!)) / size).toBeLessThan(relative);
 }
 
-describe('objectiveGradient', () => {
+describe('addObjective', () => {
   it('is plain REINFORCE with a group baseline for GRPO with one mini-batch, no KL and no clip', async () => {
     const { gradient, figures } = await gradientOf(learner, batch, plain);
     const ours = gradient.slice();
@@ -186,7 +201,7 @@ describe('objectiveGradient', () => {
   });
 });
 
-describe('halvedGradient', () => {
+describe('addHalves', () => {
   // Advantages of the first group in both, so that there is something to learn from in each half.
   const worth = advantages.steps.slice(0, 4);
   const grouped = (groups: readonly string[]): WeighedEpisode[] =>
@@ -218,13 +233,13 @@ describe('halvedGradient', () => {
 
   it('finds full agreement where both halves are the same, and none where nothing can be halved', async () => {
     const twice = [...batch.slice(0, 4), ...batch.slice(0, 4)].map((one, i) => ({ ...one, group: i < 4 ? 'a' : 'b' }));
-    const same = await halvedGradient(learner, miniBatchOf(twice, plain), plain, undefined);
+    const same = await halvedGradient(learner, miniBatchOf(twice, plain), plain);
     expect(same.cosine).toBeCloseTo(1, 6);
-    const one = await halvedGradient(learner, miniBatchOf(grouped(rows.map(() => 'a')), plain), plain, undefined);
+    const one = await halvedGradient(learner, miniBatchOf(grouped(rows.map(() => 'a')), plain), plain);
     expect(one.cosine).toBeNull();
     // The second group of the tests is lost as a whole: it has no gradient.
     const still = batch.map((each, i) => ({ ...each, group: i < 4 ? 'a' : 'b' }));
-    expect((await halvedGradient(learner, miniBatchOf(still, plain), plain, undefined)).cosine).toBeNull();
+    expect((await halvedGradient(learner, miniBatchOf(still, plain), plain)).cosine).toBeNull();
     expect(cosineOf(Float32Array.of(3, 4), Float32Array.of(4, -3))).toBeCloseTo(0, 9);
     expect(cosineOf(Float32Array.of(0, 0), Float32Array.of(4, -3))).toBeNull();
   });

@@ -39,18 +39,43 @@ export class ResidentOptimiser {
     return optimiser;
   }
 
-  /** Computes a loss over rows; its gradient stays in the engine's memory for the next `step`. */
+  /** Computes a loss over rows; its gradient stays in the engine's memory, alone, for the next `step`. */
   async gradient(rows: readonly Row[], loss: Loss): Promise<LossResult> {
+    await this.clear();
+    return this.add(rows, loss);
+  }
+
+  /** Forgets the gradient. */
+  async clear(): Promise<void> {
+    await this.#host.resident({ what: 'forget' });
+  }
+
+  /** Computes a loss over rows, and adds `weight` times its gradient to the one in the engine's memory. */
+  async add(rows: readonly Row[], loss: Loss, weight = 1): Promise<LossResult> {
     const { kind, scalars, scale } = lossInputs(loss, rows);
     const { config } = this.#model;
     const result = emptyResult(rows);
-    await this.#host.resident({ what: 'forget' });
     for (const batch of packRows(rows, config, this.#rowsPerBatch)) {
       const feeds = { ...batchFeeds(batch, rows, config, scale, kind === 'choices'), ...scalars };
-      const outputs = await this.#host.resident({ what: 'gradient', size: batch.size, loss: kind, feeds });
+      const outputs = await this.#host.resident({ what: 'gradient', size: batch.size, loss: kind, feeds, weight });
       addResult(result, outputs as Record<string, Float32Array>, batch, rows);
     }
     return result;
+  }
+
+  /** Keeps the gradient so far apart from what is added next, until they are joined. */
+  async setAside(): Promise<void> {
+    await this.#host.resident({ what: 'set aside' });
+  }
+
+  /** Adds what was kept apart again. @returns the cosine between the two, null where one of them is 0 */
+  async join(): Promise<number | null> {
+    return (await this.#host.resident({ what: 'join' })) as number | null;
+  }
+
+  /** The Euclidean norm of the gradient; not finite where the gradient is not. */
+  async norm(): Promise<number> {
+    return (await this.#host.resident({ what: 'norm' })) as number;
   }
 
   /**

@@ -3,7 +3,14 @@ import { ClewError } from '../../errors.ts';
 import type { Feeds } from '../engines/engine.ts';
 import type { GraphSize, LossKind } from '../graphs.ts';
 import type { ParameterSpec } from '../parameters.ts';
-import { adamwGraph, squaresGraph, sumGraph, type UpdateScalars } from './update-graphs.ts';
+import {
+  adamwGraph,
+  productsGraph,
+  squaresGraph,
+  sumGraph,
+  type UpdateScalars,
+  weighedGraph,
+} from './update-graphs.ts';
 
 /** Parameters and AdamW's moments as they lie in shared memory, in the model's order. */
 export interface TrainedNumbers {
@@ -15,9 +22,16 @@ export interface TrainedNumbers {
 /** What a host is told of a training in its engine's memory. */
 export type ResidentTask =
   | { readonly what: 'open'; readonly first: SharedArrayBuffer; readonly second: SharedArrayBuffer }
-  | { readonly what: 'gradient'; readonly size: GraphSize; readonly loss: LossKind; readonly feeds: Feeds }
+  | {
+      readonly what: 'gradient';
+      readonly size: GraphSize;
+      readonly loss: LossKind;
+      readonly feeds: Feeds;
+      /** What the gradient is multiplied by before it is added. */
+      readonly weight: number;
+    }
   | { readonly what: 'step'; readonly maxNorm: number; readonly scalars: Omit<UpdateScalars, 'scale'> }
-  | { readonly what: 'forget' | 'download' | 'close' };
+  | { readonly what: 'forget' | 'set aside' | 'join' | 'norm' | 'download' | 'close' };
 
 /** The parameters of a model in the memory of an engine, with all that an optimiser needs of them. */
 export class ResidentTraining {
@@ -27,6 +41,9 @@ export class ResidentTraining {
   readonly #numbers: TrainedNumbers;
   readonly #parts: Record<keyof TrainedNumbers, Record<string, Resident>>;
   #gradient: Record<string, Resident> | undefined;
+  #norm: number | undefined;
+  /** What had been added before the gradient that it is compared with. */
+  #aside: Record<string, Resident> | undefined;
   readonly #programs = new Map<string, Program>();
 
   private constructor(
@@ -77,30 +94,65 @@ export class ResidentTraining {
     return this.#parts.parameters;
   }
 
-  /** Adds the gradient of a micro-batch, which is released or kept here. */
-  async add(gradient: Readonly<Record<string, Resident>>): Promise<void> {
-    const before = this.#gradient;
-    const sum: Record<string, Resident> = {};
+  /** Adds `weight` times the gradient of a micro-batch, which is released or kept here. */
+  async add(gradient: Readonly<Record<string, Resident>>, weight: number): Promise<void> {
+    const parts: Record<string, Resident> = {};
     for (const { name, shape } of this.#layout) {
       const part = gradient[`gradient.${name}`]!;
-      if (!before) {
-        sum[name] = part;
-        continue;
-      }
-      sum[name] = (await this.#run(sumGraph(shape), { a: before[name]!, b: part })).stays.sum!;
-      this.#memory.release([before[name]!, part]);
+      parts[name] = part;
+      if (weight === 1) continue;
+      const weighed = await this.#run(weighedGraph(shape), { gradient: part, weight: Float32Array.of(weight) });
+      parts[name] = weighed.stays.weighed!;
+      this.#memory.release([part]);
     }
-    this.#gradient = sum;
+    await this.#sum(parts);
+  }
+
+  async #sum(parts: Record<string, Resident>): Promise<void> {
+    const before = this.#gradient;
+    const sum: Record<string, Resident> = {};
+    this.#norm = undefined;
+    for (const { name, shape } of before ? this.#layout : []) {
+      const pair = { a: before![name]!, b: parts[name]! };
+      sum[name] = (await this.#run(sumGraph(shape), pair)).stays.sum!;
+      this.#memory.release(Object.values(pair));
+    }
+    this.#gradient = before ? sum : parts;
+  }
+
+  /** Keeps what was added apart from what is added next, until they are joined. */
+  setAside(): void {
+    this.#aside = this.#gradient;
+    this.#gradient = undefined;
+    this.#norm = undefined;
+  }
+
+  /** Adds what was kept apart again, and says the cosine between the two: null where one of them is 0. */
+  async join(): Promise<number | null> {
+    const [aside, now] = [this.#aside!, this.#gradient!];
+    let [dot, squaresA, squaresB] = [0, 0, 0];
+    for (const { name, shape } of this.#layout) {
+      const { values } = await this.#run(productsGraph(shape), { a: aside[name]!, b: now[name]! });
+      dot += total(values.products!);
+      squaresA += total(values.squaresA!);
+      squaresB += total(values.squaresB!);
+    }
+    this.#aside = undefined;
+    await this.#sum(aside);
+    const lengths = Math.sqrt(squaresA) * Math.sqrt(squaresB);
+    return lengths === 0 || !Number.isFinite(lengths) ? null : dot / lengths;
   }
 
   /** The Euclidean norm of the gradient that was added up. */
   async norm(): Promise<number> {
+    if (this.#norm !== undefined) return this.#norm;
     let sum = 0;
     for (const { name, shape } of this.#layout) {
       const { values } = await this.#run(squaresGraph(shape), { gradient: this.#gradient![name]! });
-      for (const square of values.squares!) sum += square;
+      sum += total(values.squares!);
     }
-    return Math.sqrt(sum);
+    this.#norm = Math.sqrt(sum);
+    return this.#norm;
   }
 
   /**
@@ -134,10 +186,12 @@ export class ResidentTraining {
     }
   }
 
-  /** Drops the gradient. */
+  /** Drops the gradient, and what was kept apart from it. */
   forget(): void {
-    if (this.#gradient) this.#memory.release(Object.values(this.#gradient));
+    for (const part of [this.#gradient, this.#aside]) if (part) this.#memory.release(Object.values(part));
     this.#gradient = undefined;
+    this.#aside = undefined;
+    this.#norm = undefined;
   }
 
   /** Brings all numbers back to where they came from, exactly as they are. */
@@ -166,4 +220,11 @@ export class ResidentTraining {
     }
     return program.runResident!(feeds);
   }
+}
+
+/** The sum of numbers, in float64. */
+function total(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

@@ -1,4 +1,5 @@
 import type { GraphDefinition, InputSpec } from '../engines/engine.ts';
+import type { Tensor } from '../ops.ts';
 
 /** The numbers that AdamW takes, the same for all entries of a parameter. */
 export const updateScalars = [
@@ -56,6 +57,28 @@ export function sumGraph(shape: Shape): GraphDefinition {
     inputs: tensors(shape, 'a', 'b'),
     stays: ['sum'],
     build: (ops, { floats }) => ({ sum: ops.add(floats.a!, floats.b!) }),
+  };
+}
+
+/** A gradient times a number. */
+export function weighedGraph(shape: Shape): GraphDefinition {
+  return {
+    name: `weighed ${shape.join('x')}`,
+    inputs: { ...tensors(shape, 'gradient'), weight: { type: 'float32', shape: [1, 1] } },
+    stays: ['weighed'],
+    build: (ops, { floats }) => ({ weighed: ops.multiply(floats.gradient!, floats.weight!) }),
+  };
+}
+
+/** Of two gradients, [rows, 1] each: the sums of the products of their rows, and of the squares of each. */
+export function productsGraph(shape: Shape): GraphDefinition {
+  return {
+    name: `products ${shape.join('x')}`,
+    inputs: tensors(shape, 'a', 'b'),
+    build(ops, { floats: { a, b } }) {
+      const sum = (x: Tensor, y: Tensor) => ops.sum(ops.multiply(x, y), 1);
+      return { products: sum(a!, b!), squaresA: sum(a!, a!), squaresB: sum(b!, b!) };
+    },
   };
 }
 

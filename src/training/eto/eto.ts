@@ -64,7 +64,7 @@ export async function eto({
         JSON.stringify(pairs.map(({ winner, loser }) => [Array.from(winner.tokens), Array.from(loser.tokens)])),
       ),
     },
-    gradient: async step => {
+    gradient: async (step, steps) => {
       const order = createRandom('eto order', seed, Math.floor(step / stepsPerEpoch)).shuffle(pairs.map((_, i) => i));
       const at = (step % stepsPerEpoch) * pairsPerStep;
       const chosen = order.slice(at, at + pairsPerStep);
@@ -80,8 +80,8 @@ export async function eto({
         const pull = (r % 2 === 0 ? beta : -beta) / (1 + Math.exp(margin));
         return { tokens: row.tokens, weights: Array.from(row.weights, weight => weight * pull) };
       });
-      const { gradient, tokens } = await learner.gradient(weighted, { kind: 'likelihood', normaliser: chosen.length });
-      return { loss: loss / chosen.length, gradient, tokens };
+      const { tokens } = await steps.add(weighted, { kind: 'likelihood', normaliser: chosen.length });
+      return { loss: loss / chosen.length, tokens };
     },
   });
 }

@@ -4,6 +4,7 @@ import { cutShort, type ForecastGroup, groupFacts, vocabularyOf } from '../../fo
 import {
   type AdamW,
   forecastAdvantages,
+  type GradientSteps,
   type Objective,
   type PaidForecast,
   type PaidGroup,
@@ -31,6 +32,7 @@ export interface ForecastingParts {
   readonly layout: ForecastLayout;
   readonly learner: Learner;
   readonly optimiser: AdamW;
+  readonly steps: GradientSteps;
   readonly objective: Objective;
 }
 
@@ -212,11 +214,12 @@ export class Forecasting {
   }
 
   async #imitate(rows: readonly Row[], updates: number, learningRate: number, random: Random): Promise<number | null> {
-    const { learner, optimiser, objective } = this.#parts;
+    const { learner, optimiser, steps, objective } = this.#parts;
     const { temperature, maxGradNorm, gradientSpikeThreshold } = this.#options.recipe;
     const { imitation } = await updatePolicy([], {
       learner,
       optimiser,
+      steps,
       objective,
       learningRate,
       miniBatches: updates,
@@ -235,7 +238,12 @@ export class Forecasting {
 export function openForecasting(
   options: RlOptions,
   { checkpoint, layout, objective }: Pick<Prepared, 'checkpoint' | 'layout' | 'objective'>,
-  { learner, sampler, optimiser }: Pick<ForecastingParts, 'learner' | 'optimiser'> & { readonly sampler: Sampler },
+  {
+    learner,
+    sampler,
+    optimiser,
+    steps,
+  }: Pick<ForecastingParts, 'learner' | 'optimiser' | 'steps'> & { readonly sampler: Sampler },
   player: Agent,
 ): Forecasting | undefined {
   const { recipe, run } = options;
@@ -249,7 +257,14 @@ export function openForecasting(
     tokens: recipe.forecasts.tokens,
   });
   const forecast = forecastLayoutOf(layout);
-  return new Forecasting(options, recipe.forecasts, { forecaster, layout: forecast, learner, optimiser, objective });
+  return new Forecasting(options, recipe.forecasts, {
+    forecaster,
+    layout: forecast,
+    learner,
+    optimiser,
+    steps,
+    objective,
+  });
 }
 
 /** Groups with the facts of another task's: no task keeps its own where there are two. */

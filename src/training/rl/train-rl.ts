@@ -6,6 +6,7 @@ import {
   describeAdvantages,
   type IterationFacts,
   learnFrom,
+  openGradientSteps,
   type TagCounts,
   foldTemperature,
 } from '../../learn/index.ts';
@@ -86,8 +87,11 @@ async function iterations(
     options.evaluation &&
     (await policyAgent({ ...sampling, name: run, temperature: options.evaluation.temperature / recipe.temperature }));
   const optimiser = new AdamW(model, { weightDecay: recipe.weightDecay }, state.optimiser);
+  // A temperature that imitation takes back for a moment is folded into the model here.
+  const tempered = recipe.temperature !== 1 && (recipe.selfImitation || recipe.forecasts);
+  const steps = await openGradientSteps(learner, optimiser, Boolean(tempered));
   let { iteration, norm, warmedUp = false } = state.progress;
-  const forecasting = openForecasting(options, prepared, { learner, sampler, optimiser }, rolloutPolicy);
+  const forecasting = openForecasting(options, prepared, { learner, sampler, optimiser, steps }, rolloutPolicy);
   // Those of an iteration that was stored and not kept are played again before anything is learnt from them. Lost ones
   // count where it is learnt what they did achieve.
   if (iteration > 0)
@@ -174,6 +178,7 @@ async function iterations(
       learner,
       reference,
       optimiser,
+      steps,
       objective,
       learningRate,
       norm,

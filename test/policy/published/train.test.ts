@@ -5,7 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import lockedRoom from '../../../envs/locked-room/index.ts';
 import { completeKit, demonstrate, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
 import { miniBatchOf, type WeighedEpisode } from '../../../src/learn/mini-batch.ts';
-import { objectiveGradient } from '../../../src/learn/objective-gradient.ts';
+import { StepsHere } from '../../../src/learn/gradient-steps.ts';
+import { addObjective } from '../../../src/learn/objective-gradient.ts';
+import { AdamW } from '../../../src/learn/optimiser.ts';
 import { byDerivatives } from '../../../src/learn/derivative-gradient.ts';
 import { type Objective, openObjective, policyLoss, type PolicyTokens } from '../../../src/learn/losses/index.ts';
 import { Learner, loadPolicy, trainable, type TrainedPolicy } from '../../../src/policy/index.ts';
@@ -148,11 +150,14 @@ describe('objectives on a published model', async () => {
     const objective = openObjective(name, changes);
     const expected = await wanted(objective);
     const batch = miniBatchOf(episodes, objective);
+    const steps = new StepsHere(learner, new AdamW(learner.model));
     for (const compute of [
-      () => objectiveGradient(learner, batch, objective, reference),
-      () => byDerivatives(learner, batch, objective, objective.klCoefficient > 0 ? reference : undefined),
+      () => addObjective(steps, batch, objective, reference),
+      () => byDerivatives(steps, batch, objective, objective.klCoefficient > 0 ? reference : undefined),
     ]) {
-      const { loss, gradient, figures } = await compute();
+      await steps.clear();
+      const { loss, figures } = await compute();
+      const { gradient } = steps;
       expect(loss).toBeCloseTo(expected.loss, 5);
       expect(figures.clipFraction).toBeCloseTo(expected.clipped, 5);
       let [difference, norm] = [0, 0];

@@ -5,6 +5,7 @@ import { eto, type RowPair } from '../../../src/training/eto/eto.ts';
 import { preferencePairs } from '../../../src/training/eto/pairs.ts';
 import type { Trajectory } from '../../../src/trajectory/schema.ts';
 import { createRandom } from '../../../src/world/random.ts';
+import { locate } from '../../../src/policy/engines/tensorflow/library.ts';
 
 const tokenizer: Tokenizer = buildWordTokenizer({ texts: ['a b c d e f g h'], tags: [], numbers: 0 });
 const config = modelConfig('nano', {
@@ -53,6 +54,24 @@ describe('eto', () => {
     );
   });
 
+  const library = '@tensorflow/tfjs-backend-cpu';
+  it.skipIf(!locate(library))("takes the same steps in an engine's memory", async () => {
+    const trained = async (resident: boolean) => {
+      const engine = { engine: 'tensorflow', library } as const;
+      const there = await Learner.open(createModel(config, 1), { engine, workers: 0, resident });
+      const losses: number[] = [];
+      const onStep = ({ loss }: { loss: number }) => losses.push(loss);
+      await eto({ learner: there, tokenizer, pairs: pairs.slice(0, 8), pairsPerStep: 4, learningRate: 1e-2, onStep });
+      await there.close();
+      return { losses, parameters: there.model.parameters };
+    };
+    const [here, there] = [await trained(false), await trained(true)];
+    expect(here.losses).toHaveLength(6);
+    expect(new Set(here.losses).size).toBe(6);
+    there.losses.forEach((loss, i) => expect(loss).toBeCloseTo(here.losses[i]!, 4));
+    there.parameters.forEach((value, i) => expect(value).toBeCloseTo(here.parameters[i]!, 4));
+  });
+
   it('has the gradient that finite differences of its loss have', async () => {
     const beta = 0.3;
     const some = pairs.slice(0, 2);
@@ -66,6 +85,7 @@ describe('eto', () => {
         return result;
       },
       score: (rows: readonly Row[]) => learner.score(rows),
+      adamW: (step: Parameters<Learner['adamW']>[0]) => learner.adamW(step),
     } as unknown as Learner;
     const parameters = learner.model.parameters.slice();
     await eto({

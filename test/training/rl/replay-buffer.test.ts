@@ -141,7 +141,7 @@ describe('an update that also replays', () => {
   async function update(own: readonly WeighedEpisode[], again: readonly WeighedEpisode[], weight = 1) {
     const optimiser = new AdamW(learner.model);
     const given: Float32Array[] = [];
-    optimiser.step = gradient => {
+    optimiser.stepOn = async (_, gradient) => {
       given.push(gradient.slice());
     };
     const figures = await updatePolicy(own, {

@@ -170,7 +170,7 @@ describe('an update that also imitates', () => {
     const learner = await Learner.open(model, { workers: 0 });
     const optimiser = new AdamW(model);
     const given: Float32Array[] = [];
-    optimiser.step = gradient => {
+    optimiser.stepOn = async (_, gradient) => {
       given.push(gradient.slice());
     };
     const figures = await updatePolicy([], {
