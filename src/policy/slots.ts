@@ -1,6 +1,7 @@
 import type { ModelConfig } from './config.ts';
 import type { Feeds } from './engines/engine.ts';
 import { layerKind } from './cached-graphs.ts';
+import { turnedCaches } from './layers/cached-attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
 
 const masked = -1e9;
@@ -26,6 +27,8 @@ export class Slots {
   readonly #config: ModelConfig;
   /** For each kind of layer its window, and how far each position is turned. */
   readonly #kinds = new Map<string, { layer: number; window: number | null; cos: Float32Array; sin: Float32Array }>();
+  /** How many numbers of a place stand side by side, of keys and of values; the others are rows further on. */
+  readonly #beside: { readonly keys: number; readonly values: number };
   /** Tokens kept by each slot in use; a slot's number is its place here. */
   readonly #kept: number[] = [];
   /**
@@ -39,6 +42,8 @@ export class Slots {
 
   constructor(config: ModelConfig) {
     this.#config = config;
+    const { headWidth } = config;
+    this.#beside = turnedCaches(config) ? { keys: headWidth, values: 1 } : { keys: 1, values: headWidth };
     const none = new Float32Array();
     for (let layer = config.layers - 1; layer >= 0; layer--)
       this.#kinds.set(layerKind(config, layer), {
@@ -110,20 +115,16 @@ export class Slots {
 
   /** Keeps one row of [key, value] of every layer as the slot's next token. */
   #put(slot: number, added: Float32Array, row: number): void {
-    const { keyHeads, headWidth, layers } = this.#config;
+    const { layers } = this.#config;
     const width = this.#width;
     const length = this.#length;
     const at = this.#kept[slot]!++;
     this.#mask[slot * length + at] = 0;
     for (let layer = 0; layer < layers; layer++) {
       const from = (row * layers + layer) * 2 * width;
-      const keys = this.#keys[layer]!;
-      const values = this.#values[layer]!;
-      for (let i = 0, to = slot * width * length + at; i < width; i++, to += length) keys[to] = added[from + i]!;
-      for (let head = 0; head < keyHeads; head++) {
-        const value = from + width + head * headWidth;
-        values.set(added.subarray(value, value + headWidth), ((slot * keyHeads + head) * length + at) * headWidth);
-      }
+      const [keys, values] = [added.subarray(from, from + width), added.subarray(from + width, from + 2 * width)];
+      putPlace(this.#keys[layer]!.subarray(slot * width * length), keys, at, length, this.#beside.keys);
+      putPlace(this.#values[layer]!.subarray(slot * width * length), values, at, length, this.#beside.values);
     }
   }
 
@@ -158,9 +159,9 @@ export class Slots {
         feeds[`mask${kind}`] = window === null ? row : windowedRows(row, kept, size, heads / keyHeads, window);
     }
     if (length === 0) return feeds;
-    /** The first places of each of the slot's rows of so many numbers a place. */
-    const first = (array: Float32Array, width: number): Float32Array => {
-      const [row, wanted] = [this.#length * width, length * width];
+    /** The first places of each of the slot's rows. */
+    const first = (array: Float32Array, beside: number): Float32Array => {
+      const [row, wanted] = [this.#length * beside, length * beside];
       const own = array.subarray(slot * this.#width * this.#length, (slot + 1) * this.#width * this.#length);
       if (wanted === row) return own;
       const rows = own.length / row;
@@ -169,8 +170,8 @@ export class Slots {
       return cut;
     };
     this.#keys.forEach((keys, i) => {
-      feeds[`keys.${i}`] = first(keys, 1);
-      feeds[`values.${i}`] = first(this.#values[i]!, headWidth);
+      feeds[`keys.${i}`] = first(keys, this.#beside.keys);
+      feeds[`values.${i}`] = first(this.#values[i]!, this.#beside.values);
     });
     return feeds;
   }
@@ -186,19 +187,14 @@ export class Slots {
   /** Lets a slot keep what another has kept of its first tokens. */
   copy(from: number, to: number, count: number): void {
     this.#fit();
-    const { keyHeads, headWidth } = this.#config;
-    const length = this.#length;
-    const part = this.#width * length;
-    for (const keys of this.#keys)
-      for (let i = 0; i < this.#width; i++) {
-        const row = from * part + i * length;
-        keys.copyWithin(to * part + i * length, row, row + count);
-      }
-    for (const values of this.#values)
-      for (let head = 0; head < keyHeads; head++) {
-        const row = (from * keyHeads + head) * length * headWidth;
-        values.copyWithin((to * keyHeads + head) * length * headWidth, row, row + count * headWidth);
-      }
+    const part = this.#width * this.#length;
+    const copyFirst = (array: Float32Array, beside: number): void => {
+      const row = this.#length * beside;
+      for (let at = 0; at < part; at += row)
+        array.copyWithin(to * part + at, from * part + at, from * part + at + count * beside);
+    };
+    for (const keys of this.#keys) copyFirst(keys, this.#beside.keys);
+    for (const values of this.#values) copyFirst(values, this.#beside.values);
     this.#kept[to] = count;
     this.#markKept(to);
   }
@@ -220,26 +216,23 @@ export class Slots {
     // What is long enough and not far too long stays as it is: reading needs more room than the step after it.
     const length = published && this.#length >= needed && this.#length < 2 * needed ? this.#length : fitting;
     if (count === this.#count && length === this.#length) return;
-    const { layers, headWidth } = this.#config;
+    const { layers } = this.#config;
     if (length > this.#length)
       for (const kind of this.#kinds.values())
         Object.assign(kind, rotaryTables(length, rotaryOf(this.#config, kind.layer)));
     const before = Math.min(count, this.#count);
     for (let layer = 0; layer < layers; layer++) {
-      this.#keys[layer] = stride(
-        this.#keys[layer],
-        before * this.#width,
-        this.#length,
-        length,
-        count * this.#width * length,
-      );
-      this.#values[layer] = stride(
-        this.#values[layer],
-        (before * this.#width) / headWidth,
-        this.#length * headWidth,
-        length * headWidth,
-        count * this.#width * length,
-      );
+      for (const [arrays, beside] of [
+        [this.#keys, this.#beside.keys],
+        [this.#values, this.#beside.values],
+      ] as const)
+        arrays[layer] = stride(
+          arrays[layer],
+          (before * this.#width) / beside,
+          this.#length * beside,
+          length * beside,
+          count * this.#width * length,
+        );
     }
     if (this.#mask.length < count * length) this.#mask = new Float32Array(count * length);
     this.#count = count;
@@ -263,6 +256,14 @@ export class Slots {
     const to = from + this.#length;
     this.#mask.fill(masked, from, to).fill(0, from, from + this.#kept[slot]!);
   }
+}
+
+/** Writes the numbers of a place, `beside` of them side by side in each row of `length` places. */
+function putPlace(rows: Float32Array, numbers: Float32Array, place: number, length: number, beside: number): void {
+  if (beside === 1) for (let i = 0, to = place; i < numbers.length; i++, to += length) rows[to] = numbers[i]!;
+  else
+    for (let i = 0; i < numbers.length; i += beside)
+      rows.set(numbers.subarray(i, i + beside), i * length + place * beside);
 }
 
 /** A slot's mask for several new tokens, in which each sees no further back than its window: [group · size, length]. */

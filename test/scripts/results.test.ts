@@ -134,7 +134,10 @@ describe('the table of published models', () => {
     await evaluation('tried', 'zero-shot', 'L0', 1);
     await evaluation('played', 'zero-shot', 'L0', 3);
     await evaluation('begun', 'fine-tuned', 'L2', 2);
-    const rows = tableOf(store, ['zero-shot', 'fine-tuned'], 3)
+    const rows = tableOf(
+      store,
+      ['zero-shot', 'fine-tuned'].map(arm => ({ arm, tasks: 3 })),
+    )
       .split('\n')
       .slice(2)
       .map(row => row.split('|').map(cell => cell.trim()));
