@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { ClewError } from '../errors.ts';
 import type { AdamWStep } from './adamw.ts';
 import { batchFeeds, type MicroBatch, packRows, type Row, selectedTokens } from './batch.ts';
@@ -10,15 +9,15 @@ import { sharedFloats } from './memory.ts';
 import type { Model } from './parameters.ts';
 import { type ResidentMoments, ResidentOptimiser } from './resident/optimiser.ts';
 import { addResult, distribute, emptyLike, emptyResult, type LossResult } from './token-figures.ts';
-import { openHosts, type RemoteHost } from './threads.ts';
+import { openHosts, type RemoteHost, usualWorkers } from './threads.ts';
 
 export type { Loss } from './loss-inputs.ts';
 
 export interface LearnerOptions {
   engine?: EngineOptions;
   /**
-   * Worker threads, each with its own engine; 0 computes in the caller's thread. Default: the processor's cores, at
-   * most 8; one where a GPU computes.
+   * Worker threads, each with its own engine; 0 computes in the caller's thread. One a core if left out, up to 8; up to
+   * 2 for a published model; 1 on a GPU.
    */
   workers?: number;
   /**
@@ -81,7 +80,7 @@ export class Learner {
     // Rows of a published model are long, and each takes gigabytes.
     const { published } = model.config;
     const {
-      workers = onGpu ? 1 : Math.min(published ? 2 : 8, os.availableParallelism()),
+      workers = usualWorkers(model.config, options.engine),
       rowsPerBatch = published ? 1 : onGpu ? 32 : model.parameters.length < 2e6 ? 2 : 4,
     } = options;
     // Two places a thread: one is added up while the next is filled. One, where a place may be as large as a published

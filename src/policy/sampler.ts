@@ -5,11 +5,14 @@ import type { EngineDescription } from './engines/engine.ts';
 import type { EngineOptions } from './engines/open.ts';
 import type { Model } from './parameters.ts';
 import type { Reply, ReplyOptions } from './reply.ts';
-import { openHosts, type RemoteHost } from './threads.ts';
+import { openHosts, type RemoteHost, usualWorkers } from './threads.ts';
 
 export interface SamplerOptions {
   engine?: EngineOptions;
-  /** Worker threads, each decoding its own share of the slots; 0 decodes in the caller's thread. Default 1. */
+  /**
+   * Worker threads, each decoding its own share of the slots; 0 decodes in the caller's thread. One a core if left out,
+   * up to 8; up to 2 of a published model; 1 on a GPU.
+   */
   workers?: number;
   /** What each token id reads, for `stopTexts` of replies. */
   texts?: readonly string[] | undefined;
@@ -37,18 +40,21 @@ export interface Slot {
 export class Sampler {
   readonly model: Model;
   readonly description: EngineDescription;
+  /** Threads that decode, 0 for the caller's own. */
+  readonly workers: number;
   readonly #hosts: readonly { readonly host: RemoteHost; slots: number }[];
   #opened = 0;
 
-  private constructor(model: Model, hosts: readonly RemoteHost[], description: EngineDescription) {
+  private constructor(model: Model, hosts: readonly RemoteHost[], workers: number, description: EngineDescription) {
     this.model = model;
+    this.workers = workers;
     this.#hosts = hosts.map(host => ({ host, slots: 0 }));
     this.description = description;
   }
 
   /** Throws when the engine or the provider that was asked for is missing. */
   static async open(model: Model, options: SamplerOptions = {}): Promise<Sampler> {
-    const { workers = 1, engine = {} } = options;
+    const { engine = {}, workers = usualWorkers(model.config, engine) } = options;
     const host = {
       config: model.config,
       engine,
@@ -58,7 +64,7 @@ export class Sampler {
       texts: options.texts,
     };
     const { hosts, description } = await openHosts(host, workers);
-    return new Sampler(model, hosts, description);
+    return new Sampler(model, hosts, workers, description);
   }
 
   /** A slot for one episode. The key names it among all draws: (run, iteration, task, rollout). */

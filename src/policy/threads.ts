@@ -1,6 +1,9 @@
+import os from 'node:os';
 import { ClewError } from '../errors.ts';
 import { startThread } from '../thread.ts';
+import type { ModelConfig } from './config.ts';
 import type { EngineDescription } from './engines/engine.ts';
+import type { EngineOptions } from './engines/open.ts';
 import { Host, type HostOptions } from './host.ts';
 
 /** What a host can be asked, wherever it lives. */
@@ -35,6 +38,14 @@ export async function openHost(options: HostOptions, inline = false): Promise<Re
     throw error;
   }
   return host;
+}
+
+/**
+ * Threads that compute with a model where nobody says how many: one a core, up to eight. Each of a published model takes
+ * gigabytes, and a GPU computes for one.
+ */
+export function usualWorkers({ published }: ModelConfig, { provider = 'cpu' }: EngineOptions = {}): number {
+  return provider === 'cpu' ? Math.min(published ? 2 : 8, os.availableParallelism()) : 1;
 }
 
 /**

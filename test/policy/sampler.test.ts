@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { modelConfig } from '../../src/policy/config.ts';
 import { Learner } from '../../src/policy/learner.ts';
@@ -50,6 +51,13 @@ describe('Sampler', () => {
     const crowd = await Promise.all(Array.from({ length: 64 }, (_, i) => play(among, i)));
     expect(await Promise.all(Array.from({ length: 64 }, (_, i) => play(spread, i)))).toEqual(crowd);
     for (const episode of [0, 7, 31, 63]) expect(await play(alone, episode)).toEqual(crowd[episode]);
+  });
+
+  it('decodes on every core where nobody says how many, as training does', async () => {
+    const [sampler, learner] = [await Sampler.open(model()), await Learner.open(model())];
+    open.push(sampler, learner);
+    expect(sampler.workers).toBe(Math.min(8, os.availableParallelism()));
+    expect(sampler.workers).toBe(learner.workers);
   });
 
   it('writes the same when worlds take their time, and slots come and go while others are decoded', async () => {
