@@ -40,6 +40,7 @@ const examples: Readonly<Record<string, readonly (readonly [line: string, purpos
   measure: [
     ['clew measure log.jsonl', 'the log of any agent'],
     ['clew measure runs.sqlite --run before --other-run after', 'two runs, task by task'],
+    ['clew measure runs.sqlite --run after --first-errors', 'by what each lost episode first erred'],
     ['clew measure runs.sqlite --plot repetition.svg', 'repetition by step and by category, as a figure'],
   ],
   score: [['clew score runs.sqlite --rewards outcome,rlvmr:fixed', 'what two rewards pay']],

@@ -1,8 +1,17 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { formatForecastFigures, gatherForecasts } from '../forecasts/index.ts';
-import { compare, type Dimension, dimensions, formatComparison, formatMeasurement, measure } from '../metrics/index.ts';
+import {
+  compare,
+  type Dimension,
+  dimensions,
+  formatComparison,
+  formatMeasurement,
+  lostEpisodes,
+  measure,
+} from '../metrics/index.ts';
 import type { Trajectory } from '../trajectory/index.ts';
+import { csvLine } from './csv.ts';
 import { withLogOptions } from './log-options.ts';
 import { comparisonCsv, measurementCsv } from './measure-csv.ts';
 import { figureFile, plotTo } from './plot.ts';
@@ -13,6 +22,7 @@ interface Options extends FilterOptions {
   readonly by?: readonly (readonly Dimension[])[];
   readonly compare?: string;
   readonly plot?: string;
+  readonly firstErrors?: boolean;
   readonly csv?: boolean;
   readonly json?: boolean;
 }
@@ -34,6 +44,7 @@ export function measureCommand(): Command {
       'only this run of the other; with --run and without --compare, a run of the same database',
     )
     .option('--plot <file>', 'draw repetition by step and by category instead, as .svg or .png', figureFile)
+    .option('--first-errors', 'a line of CSV for every lost episode instead: by what it first erred, at which step')
     .option('--csv', 'print every figure as a line of CSV')
     .option('--json', 'print everything as JSON');
   return withLogOptions(command).action(async (file: string, options: Options) => {
@@ -41,6 +52,7 @@ export function measureCommand(): Command {
     const other = options.compare ?? (otherRun === undefined ? undefined : file);
     if (options.plot !== undefined && other !== undefined)
       throw new UsageError('A figure is of one side: leave --compare and --other-run out.');
+    if (options.firstErrors) return printLost(measured(file, options), options);
     if (options.plot !== undefined) return plotTo(options.plot, measured(file, options));
     if (other === undefined)
       return print(options, measureOne(measured(file, options), by), formatWithForecasts, measurementCsv);
@@ -56,6 +68,32 @@ export function measureCommand(): Command {
       measured(other, { ...ofOther, ...(otherRun !== undefined && { run: otherRun }) }),
     );
   });
+}
+
+/** How each lost episode first erred, a line each. */
+function printLost({ trajectories }: Measured, { otherRun, compare, by, plot, json }: Options): void {
+  const beside = Object.entries({ '--compare': compare, '--other-run': otherRun, '--by': by, '--plot': plot }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (beside) throw new UsageError(`--first-errors lists the episodes of one side: leave ${beside[0]} out.`);
+  const lost = [...lostEpisodes(trajectories)];
+  if (json) process.stdout.write(`${JSON.stringify(lost, null, 2)}\n`);
+  else {
+    const columns = [
+      'episode',
+      'run',
+      'task',
+      'category',
+      'split',
+      'agent',
+      'model',
+      'kind',
+      'step',
+      'command',
+    ] as const;
+    process.stdout.write(csvLine(columns));
+    for (const episode of lost) process.stdout.write(csvLine(columns.map(column => episode[column])));
+  }
 }
 
 function measureOne({ trajectories, missing, forecasts }: Measured, by: readonly (readonly Dimension[])[]) {

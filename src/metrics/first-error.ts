@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commandNames, executed, isMissing } from '../steps/index.ts';
 import type { Trajectory } from '../trajectory/schema.ts';
 import { commandIdentity, plainText } from '../world/command-text.ts';
+import { type FirstErrorKind, firstErrorLabels } from './first-error-labels.ts';
 import { type Rate, rateSchema } from './rate.ts';
 import { RatioSums } from './statistics/ratio-sums.ts';
 
@@ -30,7 +31,6 @@ export interface FirstErrors {
   /** None of these: nothing was refused and nothing seen twice; it never looked where the thing was. */
   neverErred: Rate;
 }
-export type FirstErrorKind = keyof FirstErrors;
 
 export const firstErrorsSchema: z.ZodType<FirstErrors> = z.strictObject({
   malformed: rateSchema,
@@ -41,15 +41,6 @@ export const firstErrorsSchema: z.ZodType<FirstErrors> = z.strictObject({
   neverErred: rateSchema,
 });
 
-/** How tables call them. */
-export const firstErrorLabels: Readonly<Record<FirstErrorKind, string>> = {
-  malformed: 'no command',
-  standsThere: 'where it stands',
-  notThere: 'what is not there',
-  refusedOtherwise: 'refused otherwise',
-  placeSeen: 'a place seen',
-  neverErred: 'none: never looked',
-};
 const kinds = Object.keys(firstErrorLabels) as FirstErrorKind[];
 
 /**
@@ -106,6 +97,44 @@ export function firstErrorOf(trajectory: Trajectory): FirstErrorKind | null | un
   if (trajectory.success) return null;
   const found = firstError(trajectory);
   return found === undefined ? undefined : (found?.kind ?? 'neverErred');
+}
+
+/** A lost episode and how it first erred. */
+export interface LostEpisode {
+  readonly episode: string;
+  readonly run: string;
+  readonly task: string;
+  readonly category: string;
+  readonly split: Trajectory['task']['split'];
+  readonly agent: string;
+  readonly model: string | null;
+  /** Null where its log does not say which commands were executed. */
+  readonly kind: FirstErrorKind | null;
+  /** From 1; null where no step was certainly wrong, or that is not known. */
+  readonly step: number | null;
+  /** The command of that step. */
+  readonly command: string | null;
+}
+
+/** How each lost episode first erred, one by one; episodes that were won, or whose end is not known, are left out. */
+export function* lostEpisodes(trajectories: Iterable<Trajectory>): Generator<LostEpisode> {
+  for (const trajectory of trajectories) {
+    if (trajectory.success !== false) continue;
+    const { id, run, task, agent, policyVersion, steps } = trajectory;
+    const error = firstError(trajectory);
+    yield {
+      episode: id,
+      run,
+      task: task.id,
+      category: task.category,
+      split: task.split,
+      agent,
+      model: policyVersion,
+      kind: error === undefined ? null : (error?.kind ?? 'neverErred'),
+      step: error ? error.step + 1 : null,
+      command: error ? steps[error.step]!.command : null,
+    };
+  }
 }
 
 /** Sums over episodes. */

@@ -1,6 +1,6 @@
 import type { Figures, Measurement, Rate } from './figures.ts';
 import { earlySteps, repetitiveAction, stepMetricNames, stepMetrics } from './step-metrics.ts';
-import { type FirstErrorKind, firstErrorLabels } from './first-error.ts';
+import { type FirstErrorKind, firstErrorLabels } from './first-error-labels.ts';
 import { type RecoveryFigure, recoveryLabels } from './recovery-labels.ts';
 import { askingLabels } from './asking.ts';
 import { tokenLabels, tokensInWords } from './served.ts';
@@ -194,8 +194,24 @@ function byTable(parts: Readonly<Record<string, Figures>>): string[] {
       ...table(`${stepMetrics[name].label}, all steps`, figures => figures.rates[name].pooled),
     ]),
     ...table('episodes with a cycle', figures => figures.episodesWithCycle),
+    ...(Object.entries(firstErrorLabels) as [FirstErrorKind, string][]).flatMap(([kind, label]) =>
+      named.some(([, { firstErrors }]) => (firstErrors?.[kind].numerator ?? 0) > 0)
+        ? table(`first error of lost episodes: ${label}`, ({ firstErrors }) => firstErrors?.[kind] ?? noLoss)
+        : [],
+    ),
   ]);
 }
+
+/** Stands where no episode was lost. */
+const noLoss: Rate = {
+  value: null,
+  numerator: 0,
+  denominator: 0,
+  missing: 0,
+  macro: null,
+  interval: null,
+  reason: 'no episode was lost',
+};
 
 function byTagTable(parts: NonNullable<Measurement['by']['tag']>): string[] {
   return textTable([

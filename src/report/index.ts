@@ -1,7 +1,8 @@
 export { reportData, readTrajectory, type ReportOptions } from './report-data.ts';
 export { writeReport } from './write.ts';
 export { writePlots } from './write-plots.ts';
-export { resultOf, resultSchema, type Result, type ResultFigure } from './result.ts';
+export { resultOf, resultSchema, type Result } from './result.ts';
+export type { ResultFigure } from './result-figure.ts';
 export { reportSchema, trajectoryViewSchema } from './data-schemas.ts';
 export type {
   ReportComparison,

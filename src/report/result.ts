@@ -1,21 +1,25 @@
 import { z } from 'zod';
-import { recoveryLabels, repetitiveAction, type Figures, type RecoveryFigure } from '../metrics/index.ts';
+import {
+  type Figures,
+  type FirstErrorKind,
+  firstErrorLabels,
+  type RecoveryFigure,
+  recoveryLabels,
+  repetitiveAction,
+} from '../metrics/index.ts';
 import type { ReportComparison, ReportData, ReportForecasts, ReportRun } from './data.ts';
 import { efficiencyIn } from './efficiency-in.ts';
+import {
+  amount,
+  bounds,
+  complement,
+  outcomesOf,
+  type ResultFigure,
+  resultFigureSchema as figure,
+  share,
+  sharesOf,
+} from './result-figure.ts';
 import { comparisonSchema, reportForecastsSchema, reportRunSchema } from './data-schemas.ts';
-
-/** A figure with its 95 % interval. */
-export interface ResultFigure {
-  /** Null where the episodes lack the facts. */
-  value: number | null;
-  /** 95 % interval. */
-  low: number | null;
-  high: number | null;
-  /** Why there is no value; absent where there is one, and in results of earlier versions. */
-  reason?: string | undefined;
-  /** For a share: of how many steps or episodes; for a mean: of how many episodes. */
-  of: number;
-}
 
 /** The headline table of a report as data, and all that is needed to judge it. */
 export interface Result {
@@ -49,6 +53,8 @@ export interface Result {
     };
     /** What becomes of episodes once a command was refused; absent in results of earlier versions. */
     recovery?: Record<RecoveryFigure, ResultFigure> | undefined;
+    /** By what lost episodes first erred; absent where none was lost, and in results of earlier versions. */
+    firstErrors?: Record<FirstErrorKind, ResultFigure> | undefined;
     /** What the world tells of the end beside success: shares, and means of amounts. Absent where it tells nothing. */
     outcomes?: Record<string, ResultFigure> | undefined;
     /** Share of the judged steps; `none` for replies that broke a rule. */
@@ -100,14 +106,7 @@ export interface Result {
 }
 
 const recoveryNames = Object.keys(recoveryLabels) as RecoveryFigure[];
-
-const figure: z.ZodType<ResultFigure> = z.strictObject({
-  value: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  reason: z.string().optional(),
-  of: z.int().nonnegative(),
-});
+const firstErrorKinds = Object.keys(firstErrorLabels) as FirstErrorKind[];
 
 export const resultSchema: z.ZodType<Result> = z.object({
   format: z.literal('clew-result/1'),
@@ -131,6 +130,7 @@ export const resultSchema: z.ZodType<Result> = z.object({
       inadmissible: figure,
       repetition: z.strictObject({ first10: figure, pooled: figure, matched: figure.nullable() }),
       recovery: z.record(z.enum(recoveryNames), figure).optional(),
+      firstErrors: z.record(z.enum(firstErrorKinds), figure).optional(),
       outcomes: z.record(z.string(), figure).optional(),
       tags: z.record(z.string(), z.number().nullable()),
       thinking: z
@@ -170,12 +170,6 @@ export const resultSchema: z.ZodType<Result> = z.object({
   notes: z.array(z.string()),
 });
 
-interface Measured {
-  readonly value: number | null;
-  readonly interval: { readonly low: number; readonly high: number } | null;
-  readonly reason: string | null;
-}
-
 /**
  * The figures of a report without its episodes: what a script, or another report, reads. Training: success of the first
  * and of the last iteration.
@@ -208,10 +202,8 @@ export function resultOf(data: ReportData): Result {
           pooled: share(rates[repetitiveAction].pooled),
           matched: matched && share(matched.repetition),
         },
-        recovery: Object.fromEntries(recoveryNames.map(name => [name, share(figures.recovery[name])])) as Record<
-          RecoveryFigure,
-          ResultFigure
-        >,
+        recovery: sharesOf(figures.recovery),
+        ...(figures.firstErrors && { firstErrors: sharesOf(figures.firstErrors) }),
         ...(figures.outcomes && { outcomes: outcomesOf(figures.outcomes) }),
         tags: Object.fromEntries(Object.entries(tags.shares).map(([tag, { value }]) => [tag, value])),
         thinking: thinkingOf(data, level, arm, figures),
@@ -259,34 +251,4 @@ function thinkingOf(
     efficiency: efficiency.value,
     ...(efficiency.reason !== null && { efficiencyReason: efficiency.reason }),
   };
-}
-
-function share(rate: Measured & { readonly denominator: number }): ResultFigure {
-  return { ...bounds(rate), of: rate.denominator };
-}
-
-function amount(mean: Measured & { readonly episodes: number }): ResultFigure {
-  return { ...bounds(mean), of: mean.episodes };
-}
-
-function outcomesOf({ rates, means }: NonNullable<Figures['outcomes']>): Record<string, ResultFigure> {
-  return Object.fromEntries([
-    ...Object.entries(rates).map(([name, rate]) => [name, share(rate)] as const),
-    ...Object.entries(means).map(([name, mean]) => [name, amount(mean)] as const),
-  ]);
-}
-
-function bounds({ value, interval, reason }: Measured): Omit<ResultFigure, 'of'> {
-  return {
-    value,
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
-    ...(value === null && reason !== null && { reason }),
-  };
-}
-
-/** The share of those that are not, from the share of those that are. */
-function complement({ value, low, high, ...others }: ResultFigure): ResultFigure {
-  const rest = (part: number | null): number | null => (part === null ? null : 1 - part);
-  return { value: rest(value), low: rest(high), high: rest(low), ...others };
 }

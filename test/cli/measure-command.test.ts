@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parquetReadObjects } from 'hyparquet';
 import { measureCommand } from '../../src/cli/measure.ts';
 import { tableCommand } from '../../src/cli/table.ts';
-import type { Comparison, Measurement } from '../../src/metrics/index.ts';
+import type { Comparison, LostEpisode, Measurement } from '../../src/metrics/index.ts';
 import { endRun } from '../../src/runs/index.ts';
 import { openStore, type Trajectory, viewColumns } from '../../src/trajectory/index.ts';
-import { exampleTask, exampleTrajectory } from '../trajectory/examples.ts';
+import { exampleStep, exampleTask, exampleTrajectory } from '../trajectory/examples.ts';
 
 let directory: string;
 let db: string;
@@ -229,6 +229,60 @@ test('intervals do not leave what is possible', async () => {
     expect(interval!.low).toBeGreaterThanOrEqual(0);
   expect(steps.all.interval).toMatchObject({ low: 0 });
   expect(detour.interval!.high).toBeLessThanOrEqual(1);
+});
+
+describe('--first-errors', () => {
+  const refused = { accepted: false, refusal: 'not possible now', observation: 'Nothing happens.' } as const;
+  const lost = (run: string): Trajectory[] => [
+    exampleTrajectory({ run, success: true }),
+    exampleTrajectory({
+      run,
+      task: exampleTask('w:seen:stands', { category: 'iron' }),
+      success: false,
+      steps: [exampleStep({ command: 'go to desk 1' }), exampleStep({ command: 'go to desk 1', ...refused })],
+    }),
+    exampleTrajectory({
+      run,
+      task: exampleTask('w:seen:never', { category: 'iron' }),
+      success: false,
+      steps: [exampleStep({ command: 'look', inspection: null })],
+    }),
+    exampleTrajectory({
+      run,
+      task: exampleTask('w:seen:silent', { category: 'brass' }),
+      success: false,
+      steps: [exampleStep({ command: 'look', accepted: null, refusal: null, admissible: null })],
+    }),
+  ];
+
+  test('is a line for each lost episode: by what it first erred, and at which step', async () => {
+    store('a', lost('a'));
+    const { out } = await measure(db, '--first-errors');
+    const [head, ...lines] = out.trim().split('\n');
+    expect(head).toBe('episode,run,task,category,split,agent,model,kind,step,command');
+    expect(lines.map(line => line.split(',')).map(line => [line[2], ...line.slice(7)])).toEqual([
+      ['w:seen:never', 'neverErred', '', ''],
+      ['w:seen:silent', '', '', ''],
+      ['w:seen:stands', 'standsThere', '2', 'go to desk 1'],
+    ]);
+    const listed = await json<LostEpisode[]>(db, '--first-errors', '--category', 'iron');
+    expect(listed.map(({ task, kind, step }) => [task, kind, step])).toEqual([
+      ['w:seen:never', 'neverErred', null],
+      ['w:seen:stands', 'standsThere', 2],
+    ]);
+    // They are what the shares of the measurement count.
+    const { firstErrors } = await json(db, '--category', 'iron');
+    expect(firstErrors!.standsThere).toMatchObject({ numerator: 1, denominator: 2 });
+    expect((await measure(db, '--by', 'category')).out).toMatch(
+      /first error of lost episodes: where it stands.*\n +brass +- .*\n +brass lock +- .*\n +iron +50\.0 % +1\/2/,
+    );
+  });
+
+  test('is of one side', async () => {
+    store('a', lost('a'));
+    await expect(measure(db, '--first-errors', '--by', 'agent')).rejects.toThrow('leave --by out');
+    await expect(measure(db, '--first-errors', '--compare', db)).rejects.toThrow('leave --compare out');
+  });
 });
 
 describe('for other programs', () => {

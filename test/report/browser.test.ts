@@ -284,17 +284,22 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
     });
   });
 
-  it('tells recovery and what the world tells of the end, arm by arm', async () => {
+  it('tells recovery, first errors and what the world tells of the end, arm by arm', async () => {
     const { page } = await open();
-    const { recovery, outcomes } = data.results.find(({ arm, level }) => arm === 'GRPO' && level === 'L0')!.figures;
+    const { recovery, firstErrors, outcomes } = data.results.find(
+      ({ arm, level }) => arm === 'GRPO' && level === 'L0',
+    )!.figures;
     const row = (name: string) =>
       page.getByRole('region', { name, exact: true }).locator('tbody').first().locator('tr', { hasText: 'GRPO' });
-    const shown = await row('Recovery').locator('td').allInnerTexts();
-    expect(shown.map(text => text.split('\n')[0])).toEqual(
-      [recovery.winsWithoutRefusal, recovery.refusedAgain, recovery.sameAgain, recovery.chainsWithoutEnd].map(
-        ({ value }) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`),
-      ),
-    );
+    for (const [name, rates] of [
+      ['Recovery', recovery],
+      ['First errors', firstErrors!],
+    ] as const) {
+      const shown = await row(name).locator('td').allInnerTexts();
+      expect(shown.map(text => text.split('\n')[0])).toEqual(
+        Object.values(rates).map(({ value }) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`)),
+      );
+    }
     const told = await row('Outcomes').locator('td').allInnerTexts();
     expect(told[1]).toContain(`${(100 * outcomes!.rates['tidy']!.value!).toFixed(1)} %`);
     expect(told[2]).toContain(outcomes!.means['score']!.value!.toFixed(1));

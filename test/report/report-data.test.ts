@@ -281,8 +281,13 @@ describe('the result of a report', () => {
       value: figures.recovery.refusedAgain.value,
       of: figures.recovery.refusedAgain.denominator,
     });
+    const { firstErrors } = figures;
+    expect(found.firstErrors!.neverErred).toMatchObject({
+      value: firstErrors!.neverErred.value,
+      of: firstErrors!.neverErred.denominator,
+    });
     // A result of an earlier version has none.
-    const { recovery: _, ...before } = found;
+    const { recovery: _, firstErrors: __, ...before } = found;
     const result = resultOf(data);
     expect(resultSchema.parse({ ...result, table: [before] }).table[0]).toEqual(before);
     expect(found.wellFormed.value).toBeCloseTo(1 - figures.rates.formatInvalid.pooled.value!, 12);

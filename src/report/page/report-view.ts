@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { element, type Child } from './element.ts';
 import { worldFaults } from './faults.ts';
 import { forecastSection } from './forecasts.ts';
+import { firstErrorTable } from './first-errors.ts';
 import { headlineTable } from './headline.ts';
 import { counted, instant } from '../numbers.ts';
 import { provenance } from './provenance.ts';
@@ -48,6 +49,7 @@ export function reportSections(context: Context): Section[] {
           matrix === null ? null : legend.cloneNode(true),
           resultNotes(context),
           recoveryTable(context),
+          firstErrorTable(context),
           strippedTable(context),
           outcomeTable(context),
           element('div', { class: 'pair' }, ...headlinePlots(data).map(plotFigure)),
