@@ -12,6 +12,7 @@ import {
   formatStudy,
   readStudyRecipe,
   runStudy,
+  type Study,
   type StudyOutcome,
   type StudyRecipe,
 } from '../study/index.ts';
@@ -99,10 +100,11 @@ export interface ConductOptions extends ComputeOptions, RewardFileOption {
 }
 
 /** Says what a study will do and about how long that takes here; of a published model nothing is known. */
-async function tellEstimate(recipe: StudyRecipe, world: World, out: string, compute: ComputeOptions): Promise<void> {
+async function tellEstimate(study: Study, out: string, compute: ComputeOptions): Promise<void> {
+  const { recipe } = study;
   if (!recipe.pretraining) return;
   const { tokensPerSecond } = await checkMachine(out, computeOptions(compute));
-  const estimate = await estimateStudy(recipe, world, tokensPerSecond);
+  const estimate = await estimateStudy(study, tokensPerSecond);
   if (estimate) process.stderr.write(`${recipe.name}: ${formatEstimate(estimate)}\n`);
 }
 
@@ -123,7 +125,7 @@ export async function conductStudy(
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new UsageError(`${out} is a file, and --out takes a folder: choose another name, or remove the file.`);
   await checkStart(study);
-  if (estimate && !json && !existsSync(path.join(out, 'recipe.json'))) await tellEstimate(recipe, world, out, compute);
+  if (estimate && !json && !existsSync(path.join(out, 'recipe.json'))) await tellEstimate(study, out, compute);
   mkdirSync(out, { recursive: true });
   const store = openStore(path.join(out, 'clew.db'));
   const progress = studyProgress({ quiet: json });

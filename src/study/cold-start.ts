@@ -120,7 +120,7 @@ async function fineTuned(
 }
 
 /** What tables call a start: the arm that is the start without training, else `cold start NAME`. */
-function armOfStart({ arms, starts }: Study['recipe'], name: string | null): string {
+export function armOfStart({ arms, starts }: Study['recipe'], name: string | null): string {
   if (name === null) return coldStartArm;
   const [first] = Object.keys(starts!);
   return arms.find(({ rl, from = first }) => rl === null && from === name)?.name ?? startArm(name);

@@ -1,7 +1,9 @@
 import { modelConfig, parameterCount, type Preset } from '../policy/index.ts';
 import { demonstrationSize } from '../training/needed-context.ts';
-import type { World } from '../world/index.ts';
-import type { StudyRecipe } from './recipe.ts';
+import { armOfStart } from './cold-start.ts';
+import { names } from './former-names.ts';
+import { strippingsOf } from './strip-tags.ts';
+import type { Study } from './study.ts';
 
 /** What a study has to do, and about how long it takes. */
 export interface StudyEstimate {
@@ -26,18 +28,19 @@ const usualDemonstrations = 200;
 /** Updates of a warm-up of forecasts until the form is learnt, as far as has been seen. */
 const warmUpUpdates = 100;
 
+/** Demonstrations that are made to see how long they are: where experts search, each takes its time. */
+const measured = { byExpert: 24, bySearch: 3 };
+
 /**
  * Estimates a study from its recipe and the speed of a training, before anything is done. Null for a published model,
  * whose speed nobody has measured here.
  * @param tokensPerSecond of training `nano` with a vocabulary of 300: see `checkMachine`
  */
-export async function estimateStudy(
-  { policy, pretraining, demonstrations, starts, sft, expertIteration, arms, seeds, evaluation }: StudyRecipe,
-  world: World,
-  tokensPerSecond: number,
-): Promise<StudyEstimate | null> {
+export async function estimateStudy(study: Study, tokensPerSecond: number): Promise<StudyEstimate | null> {
+  const { recipe, world, panels } = study;
+  const { policy, pretraining, demonstrations, starts, sft, expertIteration, arms, seeds, evaluation } = recipe;
   if (!('preset' in policy) || !pretraining) return null;
-  const shown = await demonstrationSize(world);
+  const shown = await demonstrationSize(world, world.expert ? measured.byExpert : measured.bySearch);
   const size = (preset: Preset) => parameterCount(modelConfig(preset, { vocabulary: 300, context: 256 }));
   const tokenSeconds = size(policy.preset) / size('nano') / tokensPerSecond;
 
@@ -53,14 +56,12 @@ export async function estimateStudy(
   );
   const trained = arms.flatMap(({ rl }) => (rl ? [rl] : []));
   const rounds = expertIteration?.rounds ?? 0;
-  const policies = built.length + (expertIteration ? 1 : 0) + trained.length * seeds.length;
-  const panel = sum(evaluation.panels.map(({ tasks }) => tasks ?? 0)) * evaluation.rollouts;
   const { during } = evaluation;
   const whileTrained = during
-    ? sum(evaluation.panels.map(({ tasks = during.tasks }) => Math.min(tasks, during.tasks))) *
+    ? sum(panels.map(({ tasks }) => Math.min(tasks.length, during.tasks))) *
       sum(trained.map(({ iterations }) => 1 + Math.ceil(iterations / during.every)))
     : 0;
-  const evaluated = policies * panel * evaluation.temperatures.length + seeds.length * whileTrained;
+  const evaluated = sum(policiesOf(study).map(arm => evaluatedOf(study, arm))) + seeds.length * whileTrained;
 
   const learnt = trained.map(({ iterations, tasks, rollouts, epochs, maxSteps = world.maxSteps, forecasts }) => ({
     steps: maxSteps,
@@ -79,7 +80,9 @@ export async function estimateStudy(
     const tokens = (steps: number) => episode(long ? steps : Math.min(steps, shown.steps));
     const played =
       seeds.length * sum(learnt.map(arm => arm.played * tokens(arm.steps))) +
-      (students + rounds * (expertIteration?.tasks ?? 0) + evaluated) * tokens(world.maxSteps);
+      students * tokens(world.maxSteps) +
+      rounds * (expertIteration?.tasks ?? 0) * tokens(expertIteration?.maxSteps ?? world.maxSteps) +
+      evaluated * tokens(evaluation.maxSteps ?? world.maxSteps);
     const read = seeds.length * sum(learnt.map(arm => arm.read * tokens(arm.steps)));
     const seconds =
       tokenSeconds * (taughtTokens + roundTokens + read + playing * played) + sum(trajectories) / demonstrationsASecond;
@@ -97,6 +100,32 @@ export async function estimateStudy(
   function episode(steps: number): number {
     return shown.opening + steps * shown.step;
   }
+}
+
+/** The policies that are evaluated, by what tables call them: starts, and every arm once with each seed. */
+function policiesOf({ recipe }: Study): string[] {
+  const { starts, arms, seeds, expertIteration } = recipe;
+  const trained = arms.filter(({ rl }) => rl !== null).map(({ name }) => name);
+  return [
+    ...(starts ? Object.keys(starts) : [null]).map(name => armOfStart(recipe, name)),
+    ...(expertIteration ? [names.expertIteration] : []),
+    ...seeds.flatMap(() => trained),
+  ];
+}
+
+/** Episodes of one evaluation of a policy. */
+function evaluatedOf({ recipe: { evaluation }, panels }: Study, arm: string): number {
+  return (
+    evaluation.rollouts *
+    sum(
+      evaluation.temperatures.flatMap((_, t) =>
+        panels.map(
+          ({ level, tasks }) =>
+            tasks.length * strippingsOf(evaluation.stripTags, { arm, level, first: t === 0 }).length,
+        ),
+      ),
+    )
+  );
 }
 
 /** A sentence of it for people. */

@@ -47,8 +47,9 @@ export async function demonstrationSteps(world: World): Promise<number> {
  */
 export async function demonstrationSize(
   world: World,
+  count: number,
 ): Promise<{ readonly steps: number; readonly opening: number; readonly step: number }> {
-  const shown = await played(world);
+  const shown = await played(world, count);
   const codec = world.kit.codec ?? plainCodec;
   const tokens = (text: string) => text.match(/<[^>]*>|\w+|[^\s\w]/g)?.length ?? 0;
   let [steps, opening, all] = [0, 0, 0];
@@ -62,12 +63,12 @@ export async function demonstrationSize(
   return { steps: steps / shown.length, opening: opening / shown.length, step: all / steps };
 }
 
-async function played(world: World): Promise<Trajectory[]> {
+async function played(world: World, count = measured): Promise<Trajectory[]> {
   const { createExpert, mistakes, tasks } = completeKit(world);
   const annotator = rulesAnnotator();
   const found: Trajectory[] = [];
   for (const record of tasks('context')) {
-    if (found.length >= measured) break;
+    if (found.length >= count) break;
     if (world.heldOut.includes(record.category)) continue;
     const demonstration = demonstrate({ world, record, seed: 'context', createExpert, mistakes });
     const replies = await annotator.annotate(demonstration);

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import lockedRoom from '../../envs/locked-room/index.ts';
-import { estimateStudy, formatEstimate, readStudyRecipe } from '../../src/study/index.ts';
+import { estimateStudy, formatEstimate, openStudy, readStudyRecipe } from '../../src/study/index.ts';
 import { demonstrationSize } from '../../src/training/needed-context.ts';
+
+const estimateOf = (recipe: Parameters<typeof readStudyRecipe>[0], speed: number) =>
+  estimateStudy(openStudy(readStudyRecipe(recipe), { world: lockedRoom }), speed);
 
 const input = {
   name: 'estimated',
@@ -30,12 +33,12 @@ const input = {
 };
 
 it('counts what a study does: arms × seeds, warm-ups, and every policy on every panel', async () => {
-  const estimate = (await estimateStudy(readStudyRecipe(input), lockedRoom, 50_000))!;
+  const estimate = (await estimateOf(input, 50_000))!;
   // Two arms and two seeds of 3 × 2 × 4 episodes, and two warm-ups of 5 × 4.
   expect(estimate.episodes).toBe(2 * 2 * 24 + 2 * 20);
   // The cold start, and two arms with two seeds; before, after two and after all three iterations of each training.
   expect(estimate.evaluated).toBe(5 * (4 + 6) * 3 + 2 * 2 * 3 * (4 + 5));
-  const { opening, step, steps } = await demonstrationSize(lockedRoom);
+  const { opening, step, steps } = await demonstrationSize(lockedRoom, lockedRoom.expert ? 24 : 3);
   expect(steps).toBeGreaterThan(2);
   expect(step).toBeGreaterThan(5);
   expect(estimate.taughtTokens).toBe(Math.round(8000 + 10 * 12 * (opening + steps * step)));
@@ -44,9 +47,32 @@ it('counts what a study does: arms × seeds, warm-ups, and every policy on every
   );
 });
 
+it('counts whole panels, and policies whose tags are stripped, in the ways and on the levels that are asked for', async () => {
+  const evaluated = async (evaluation: object) =>
+    (await estimateOf(
+      { ...input, evaluation: { panels: [{ split: 'seen' }, { split: 'unseen', tasks: 6 }], ...evaluation } },
+      1000,
+    ))!.evaluated;
+  const whole = openStudy(readStudyRecipe({ ...input, evaluation: { panels: [{ split: 'seen' }] } }), {
+    world: lockedRoom,
+  });
+  const seen = whole.panels[0]!.tasks.length;
+  expect(seen).toBeGreaterThan(6);
+  // The cold start, and two arms with two seeds.
+  expect(await evaluated({})).toBe(5 * (seen + 6));
+  const temperatures = [0, 1];
+  const everything = 5 * 2 * (seen + 6);
+  expect(await evaluated({ temperatures })).toBe(everything);
+  const ways = ['tag', 'past'];
+  expect(await evaluated({ temperatures, stripTags: { ways } })).toBe(everything + 5 * 2 * (seen + 6));
+  expect(await evaluated({ temperatures, stripTags: { ways, arms: ['MASA'], levels: ['L1'] } })).toBe(
+    everything + 2 * 2 * 6,
+  );
+});
+
 it('takes as long as the engine is slow and the policy large, and longer where episodes use all their steps', async () => {
   const minutes = async (changes: object, speed: number) =>
-    (await estimateStudy(readStudyRecipe({ ...input, ...changes }), lockedRoom, speed))!.minutes;
+    (await estimateOf({ ...input, ...changes }, speed))!.minutes;
   const usual = await minutes({}, 50_000);
   expect(usual.high).toBeGreaterThan(usual.low);
   const slow = await minutes({}, 5_000);
@@ -60,5 +86,5 @@ it('takes as long as the engine is slow and the policy large, and longer where e
 it('says nothing of the time of a published model', async () => {
   const { pretraining: _, sft: __, ...rest } = input;
   const recipe = readStudyRecipe({ ...rest, policy: { folder: 'model', lora: 8 } });
-  expect(await estimateStudy(recipe, lockedRoom, 50_000)).toBeNull();
+  expect(await estimateStudy({ recipe, world: lockedRoom, starts: [], panels: [] }, 50_000)).toBeNull();
 });
