@@ -177,6 +177,7 @@ export class Host {
     await this.#training?.close();
     for (const program of this.#programs.values()) await program.release();
     this.#programs.clear();
+    await this.#engine.memory?.close?.();
   }
 
   /** Runs a graph with the model's parameters, wherever those are. */

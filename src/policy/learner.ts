@@ -29,7 +29,8 @@ export interface LearnerOptions {
   rowsPerBatch?: number;
   /**
    * Train in the engine's own memory: parameters, gradients and AdamW's moments stay there (`openResident`). It needs
-   * one worker, and the engine tensorflow. Default: where that computes on a GPU.
+   * one worker, and the engine tensorflow or the provider webgpu. Default: with tensorflow on a GPU; with webgpu where
+   * all weights of a published model are trained, which would else go there and back in every step.
    */
   resident?: boolean;
 }
@@ -98,7 +99,9 @@ export class Learner {
     };
     const { hosts, description } = await openHosts(host, workers);
     const { engine, provider } = description;
-    const resident = options.resident ?? (hosts.length === 1 && engine === 'tensorflow' && provider === 'cuda');
+    const keepsTensors =
+      provider === 'webgpu' ? Boolean(published) && !model.frozen : engine === 'tensorflow' && provider === 'cuda';
+    const resident = options.resident ?? (hosts.length === 1 && keepsTensors);
     return new Learner(model, hosts, slots, { workers, rowsPerBatch, resident }, description);
   }
 

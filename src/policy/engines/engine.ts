@@ -71,6 +71,8 @@ export interface EngineMemory {
   upload(values: Float32Array, shape: readonly number[]): Promise<Resident>;
   download(tensor: Resident): Promise<Float32Array>;
   release(tensors: Iterable<Resident>): void;
+  /** Ends what the memory itself has made to send and bring tensors. */
+  close?(): Promise<void>;
 }
 
 /** What computes: printed when a run starts, and stored with it. */

@@ -73,7 +73,7 @@ export class ResidentTraining {
     if (!memory)
       throw new ClewError(
         `The engine ${description.engine} (${description.library}, ${description.provider}) keeps no tensors in a ` +
-          `memory of its own: train on the engine tensorflow, or without \`resident\`.`,
+          `memory of its own: train on the engine tensorflow or the provider webgpu, or without \`resident\`.`,
       );
     const send = async (values: Float32Array): Promise<Record<string, Resident>> => {
       const sent: Record<string, Resident> = {};

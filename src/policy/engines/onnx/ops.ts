@@ -37,8 +37,14 @@ export function buildOnnxModel(
     else floats[name] = value(name, shape);
   }
   const outputs = definition.build(onnxOps(model, provider), { floats, indices });
-  for (const [name, tensor] of Object.entries(outputs)) model.output(nameOf(tensor), name, 'float32', tensor.shape);
+  for (const [name, tensor] of Object.entries(outputs))
+    model.output(nameOf(tensor), outputName(definition, name), 'float32', tensor.shape);
   return model.finish();
+}
+
+/** What an output is called in the model, in which no other value may have its name: not the input that it follows. */
+export function outputName({ inputs }: GraphDefinition, name: string): string {
+  return Object.hasOwn(inputs, name) ? `${name} after` : name;
 }
 
 const storedTypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;

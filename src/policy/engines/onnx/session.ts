@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-web';
 import { ClewError } from '../../../errors.ts';
 import type { GraphDefinition, Provider } from '../engine.ts';
 import { readSources } from '../sources.ts';
-import { buildOnnxModel } from './ops.ts';
+import { buildOnnxModel, outputName } from './ops.ts';
 import { type Runtime, sessionOptions } from './runtime.ts';
 
 /**
@@ -20,6 +20,11 @@ export async function createSession(
   const { ort, library } = runtime;
   const options = sessionOptions(runtime, provider, threads);
   if (definition.large) Object.assign(options, { enableCpuMemArena: false, enableMemPattern: false });
+  // Outputs that are not named here come to the processor's memory.
+  if (definition.stays)
+    options.preferredOutputLocation = Object.fromEntries(
+      definition.stays.map(name => [outputName(definition, name), 'gpu-buffer' as const]),
+    );
   const files = [...new Set(Object.values(definition.inputs).flatMap(({ source }) => (source ? [source.file] : [])))];
   if (files.length === 0) return ort.InferenceSession.create(buildOnnxModel(definition, provider), options);
   try {
