@@ -59,9 +59,10 @@ export interface ScoreTask {
 
 /**
  * Compiled graphs that a host keeps; the one unused for longest goes first. A training meets some twenty sizes of
- * micro-batches, and a rollout as many sizes of caches. Graphs over whole rows share their working memory.
+ * micro-batches, and a rollout as many sizes of caches. Graphs over whole rows share their working memory; each that
+ * decodes or reads has its own, which is large in a published model.
  */
-const keptPrograms = { training: 24, decoding: 48 };
+const keptPrograms = { training: 24, decoding: 48, publishedDecoding: 16 };
 
 /** One engine with one model: computes what it is told to. It lives in a worker thread, or in the caller's own. */
 export class Host {
@@ -215,10 +216,12 @@ export class Host {
       this.#programs.set(definition.name, known);
       return known;
     }
-    const most = this.#options.gradients.length > 0 ? keptPrograms.training : keptPrograms.decoding;
+    const { gradients, frozen } = this.#options;
+    const decoding = frozen ? keptPrograms.publishedDecoding : keptPrograms.decoding;
+    const most = gradients.length > 0 ? keptPrograms.training : decoding;
     if (this.#programs.size >= most) await this.#drop(() => true);
     // Such a program of a published model holds its weights once more.
-    if (definition.repeated && this.#options.frozen) await this.#drop(name => this.#repeated.has(name), 1);
+    if (definition.repeated && frozen) await this.#drop(name => this.#repeated.has(name), 1);
     const program = await this.#engine.compile(definition);
     this.#programs.set(definition.name, program);
     if (definition.repeated) this.#repeated.add(definition.name);

@@ -16,7 +16,7 @@ const lengths = [
  */
 const slotCounts = [4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224, 256];
 /** A graph of a large model is dear to make, so there are few of them. */
-const fewSlotCounts = [4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
+const fewSlotCounts = [2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256];
 
 /**
  * The kept keys and values of several episodes, each at its own length, in the layout the decoding graph reads: slot by
