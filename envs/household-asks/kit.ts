@@ -13,9 +13,12 @@ import type { Task } from './task.ts';
 /** The folder of the package: sources and build find the same data in it. */
 const packageFolder = new URL('./', pathToFileURL(createRequire(import.meta.url).resolve('clew/package.json')));
 
+/** Without the room's look-ups: there `where?` asks where one stands, and here what the user has said. */
+const { lookUpQuestions: _, ...room } = roomKit(roomNames);
+
 /** What the world brings along. */
 export const kit: WorldKit<Task> = {
-  ...roomKit(roomNames),
+  ...room,
   codec: asksCodec,
   goalPatterns,
   questions: () => asksQuestions(roomNames.objects),

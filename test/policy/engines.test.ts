@@ -1,17 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createModel, describeEngines, Learner, modelConfig, type Row, Sampler } from '../../src/policy/index.ts';
+import { createModel, describeEngines, Learner, type Row, Sampler } from '../../src/policy/index.ts';
 import { createRandom } from '../../src/world/random.ts';
+import { tinyDecoder } from './tiny-decoder.ts';
 
-const config = modelConfig('nano', {
-  vocabulary: 30,
-  context: 64,
-  width: 16,
-  heads: 4,
-  keyHeads: 2,
-  headWidth: 4,
-  layers: 2,
-  feedForward: 24,
-});
+const config = tinyDecoder;
 const random = createRandom('engines');
 const rows: Row[] = Array.from({ length: 6 }, (_, i) => {
   const tokens = Array.from({ length: 10 + 4 * i }, () => random.int(30));

@@ -4,17 +4,9 @@ import type { Row } from '../../src/policy/batch.ts';
 import { modelConfig } from '../../src/policy/config.ts';
 import { Learner, type Loss } from '../../src/policy/learner.ts';
 import { createModel } from '../../src/policy/parameters.ts';
+import { tinyDecoder } from './tiny-decoder.ts';
 
-const config = modelConfig('nano', {
-  vocabulary: 40,
-  context: 64,
-  width: 16,
-  heads: 4,
-  keyHeads: 2,
-  headWidth: 4,
-  layers: 2,
-  feedForward: 24,
-});
+const config = { ...tinyDecoder, vocabulary: 40 };
 const random = createRandom('learner test');
 
 const rows: Row[] = Array.from({ length: 11 }, (_, i) => {

@@ -11,7 +11,6 @@ import {
   Learner,
   type Loss,
   type Model,
-  modelConfig,
   parameterLayout,
   type Row,
 } from '../../src/policy/index.ts';
@@ -19,22 +18,14 @@ import { modelConfigOf, readPublishedConfig } from '../../src/policy/published/c
 import { newAdapter, openPublishedFolder } from '../../src/policy/published/index.ts';
 import { createRandom } from '../../src/world/random.ts';
 import { tinyConfig, writeTinyFolder } from './published/tiny-folder.ts';
+import { tinyDecoder } from './tiny-decoder.ts';
 
 const closing: (() => unknown)[] = [];
 afterAll(async () => {
   for (const close of closing) await close();
 });
 
-const own = modelConfig('nano', {
-  vocabulary: 30,
-  context: 64,
-  width: 16,
-  heads: 4,
-  keyHeads: 2,
-  headWidth: 4,
-  layers: 2,
-  feedForward: 24,
-});
+const own = tinyDecoder;
 
 async function published(what: 'all' | 'adapter'): Promise<Model> {
   const config = { num_attention_heads: 3, vocab_size: 272, attention_bias: true };

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import householdAsks from '../../../envs/household-asks/index.ts';
-import { completeKit, demonstrate, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
+import {
+  completeKit,
+  demonstrate,
+  rulesAnnotator,
+  trajectoryOf,
+  worldDocuments,
+} from '../../../src/demonstrations/index.ts';
+import type { World } from '../../../src/world/index.ts';
 import { createRandom } from '../../../src/world/random.ts';
 import { rollout, expertAgent } from '../../../src/agents/index.ts';
 
@@ -34,6 +41,19 @@ describe('what household-asks brings along for training', () => {
       const said = `${goal.replace('heat some', 'heat some hot')}`.split(/[^a-z]+/);
       for (const word of words) expect(said).toContain(word);
     }
+  });
+
+  it('asks `where?` for what the user said alone: where one stands is another answer, so no other look-ups are asked for', () => {
+    const text = () => worldDocuments({ world: householdAsks as unknown as World, lookUps: true });
+    expect(text).toThrow('household-asks asks for no other look-ups: its kit has no lookUpQuestions.');
+    const writer = questions!();
+    writer.see('You are in the middle of a room. Looking quickly around you, you see a drawer 1, a drawer 2.');
+    writer.see('You arrive at drawer 1. The drawer 1 is closed.', 'go to drawer 1');
+    writer.see('In shelf.', 'ask where it belongs');
+    const random = createRandom('where');
+    const asked = Array.from({ length: 200 }, () => writer.ask(random));
+    const answers = new Set(asked.flatMap(each => (each?.question === 'where?' ? [each.answer] : [])));
+    expect([...answers]).toEqual(['In shelf.']);
   });
 
   it('writes every text of an episode so that it can be read back', async () => {

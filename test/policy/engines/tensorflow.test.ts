@@ -10,6 +10,7 @@ import { createModel, Learner, Sampler } from '../../../src/policy/index.ts';
 import { decodingGraph } from '../../../src/policy/cached-graphs.ts';
 import { type LossKind, scoringGraph, trainingGraph } from '../../../src/policy/graphs.ts';
 import { parameterLayout } from '../../../src/policy/parameters.ts';
+import { tinyDecoder } from '../tiny-decoder.ts';
 
 const vocabulary = 21;
 const config = modelConfig('nano', {
@@ -220,19 +221,7 @@ describe.skipIf(!locate('@tensorflow/tfjs-backend-wasm') || !locate('@tensorflow
 
 describe.skipIf(!locate('@tensorflow/tfjs-backend-cpu'))('a policy on the tensorflow engine', () => {
   const engine = { engine: 'tensorflow', library: '@tensorflow/tfjs-backend-cpu' } as const;
-  const model = createModel(
-    modelConfig('nano', {
-      vocabulary: 30,
-      context: 64,
-      width: 16,
-      heads: 4,
-      keyHeads: 2,
-      headWidth: 4,
-      layers: 2,
-      feedForward: 24,
-    }),
-    'policy',
-  );
+  const model = createModel(tinyDecoder, 'policy');
 
   it('is sampled with the log-probabilities that it is trained with, in threads of its own', async () => {
     const sampler = await Sampler.open(model, { engine, workers: 1 });
