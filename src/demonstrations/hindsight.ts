@@ -1,5 +1,4 @@
 import { stepOf, taskOf } from '../agents/index.ts';
-import { ClewError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Step, Trajectory } from '../trajectory/index.ts';
 import type { Episode, TaskRecord, World } from '../world/index.ts';
@@ -41,13 +40,6 @@ export function hindsightEpisode(
     if (episode && trajectoryLeaks(episode, rules).length === 0) return episode;
   }
   return undefined;
-}
-
-/** Why lost episodes of a world cannot be learnt from. */
-export function noOtherGoals({ name }: World): ClewError {
-  return new ClewError(
-    `${name} does not tell what else an episode may have achieved: its kit has no otherGoals. Leave hindsight out.`,
-  );
 }
 
 /** The episode with the goal of another task, up to its end; undefined where that task is not won by it. */

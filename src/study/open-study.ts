@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { needKit } from '../demonstrations/need-kit.ts';
 import { ClewError } from '../errors.ts';
 import { checkRewards } from '../learn/index.ts';
 import { type Reward, withWorldRewards } from '../rewards/index.ts';
@@ -24,8 +25,8 @@ import { isPublishedStart, publishedNameOf } from './study-policy.ts';
  *
  * @param rewards rewards of one's own that arms name.
  * @param world the world itself: `recipe.world` is only its name, or where the command line finds it.
- * @throws ClewError or UsageError for a panel or demonstrations that are not there, and categories that the world does
- *   not hold out.
+ * @throws ClewError or UsageError for a panel or demonstrations that are not there, categories that the world does not
+ *   hold out, and what its kit lacks.
  */
 export function openStudy(
   recipe: StudyRecipe,
@@ -40,6 +41,13 @@ export function openStudy(
       `${world.name} holds out ${world.heldOut.join(', ') || 'nothing'}, whatever heldOut says: it does not let one choose.`,
     );
   for (const { rl } of recipe.arms) if (rl) checkRewards(advantagesOfRecipe(rl), withWorldRewards(world, rewards));
+  const { pretraining, sft, expertIteration, arms } = recipe;
+  needKit(world, {
+    manual: (pretraining?.manual ?? 0) > 0,
+    lookUps: pretraining?.lookUps,
+    anyChoice: sft.anyChoice,
+    hindsight: expertIteration?.hindsight || arms.some(({ rl }) => rl?.selfImitation?.hindsight),
+  });
   const panels = recipe.evaluation.panels.map(panel => openPanel(panel, world, folder));
   const twice = panels.find((panel, i) =>
     panels.some((other, k) => k < i && other.level === panel.level && other.panel === panel.panel),

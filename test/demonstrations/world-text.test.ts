@@ -161,13 +161,13 @@ test('with look-ups it is asked too where one stands, and the answers are true',
   expect(asked).toBeGreaterThan(100);
   expect(documents.some(({ segments }) => segments.some(({ text }) => text === 'where?'))).toBe(false);
   expect(() => take(1, { world: lockedRoom, lookUps: true })).toThrow(
-    'locked-room asks for no other look-ups: its kit has no lookUpQuestions. Leave --look-ups out.',
+    'locked-room asks for no other look-ups: its kit has no lookUpQuestions. Leave look-ups out.',
   );
 });
 
 test('a world without a manual says so', () => {
   expect(() => take(1, { world: lockedRoom, manual: 0.1 })).toThrow(
-    'locked-room has no manual: its kit says nothing of what verbs are for. Leave --manual out.',
+    'locked-room has no manual: its kit says nothing of what verbs are for. Leave the manual out.',
   );
 });
 

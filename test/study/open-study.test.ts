@@ -49,6 +49,19 @@ it.each<[string, Partial<StudyRecipeInput>, RegExp]>([
     { demonstrations: 'shipped' },
     /^No demonstrations come with locked-room\. Let the study build them/,
   ],
+  ['a manual', { pretraining: { manual: 0.3 } }, /^locked-room has no manual: .* Leave the manual out\.$/],
+  ['look-ups', { pretraining: { lookUps: true } }, /^locked-room asks for no other look-ups: .* Leave look-ups out\.$/],
+  ['any choice', { sft: { anyChoice: true } }, /^locked-room does not tell which commands are as right as another/],
+  [
+    'hindsight in rounds of expert iteration',
+    { expertIteration: { hindsight: true } },
+    /^locked-room does not tell what else an episode may have achieved/,
+  ],
+  [
+    'hindsight in an arm',
+    { arms: [{ name: 'GRPO', rl: { selfImitation: { hindsight: true } } }] },
+    /^locked-room does not tell what else an episode may have achieved/,
+  ],
   ['a category that is not held out', { heldOut: ['brass lock'] }, /^locked-room holds out .*, whatever heldOut says/],
   [
     'a panel that is named twice',

@@ -1,4 +1,3 @@
-import { ClewError } from '../../errors.ts';
 import {
   createRandom,
   goalOf,
@@ -11,6 +10,7 @@ import {
 import { checkCategories, trainedCategories } from '../build.ts';
 import { type LeakRules, refuseLeaks, taskLeaks, textLeaks } from '../leaks.ts';
 import { completeKit } from '../complete-kit.ts';
+import { needKit } from '../need-kit.ts';
 import { questionSegments, type Segment, textWeights, type WorldDocument } from './document.ts';
 import { type PlayShares, randomPlay } from './random-play.ts';
 import { taskCycle } from './task-cycle.ts';
@@ -73,13 +73,8 @@ export function worldDocuments({
   ...shares
 }: Omit<WorldTextOptions, 'from'>): (n: number) => WorldDocument {
   checkCategories(world, categories);
+  needKit(world, { manual: manual > 0, lookUps });
   const kit = completeKit(world);
-  if (lookUps && !kit.lookUpQuestions)
-    throw new ClewError(
-      `${world.name} asks for no other look-ups: its kit has no lookUpQuestions. Leave --look-ups out.`,
-    );
-  if (manual > 0 && !kit.manual)
-    throw new ClewError(`${world.name} has no manual: its kit says nothing of what verbs are for. Leave --manual out.`);
   const rules = kit.leaks(
     world.categories.filter(category => !categories.includes(category) || world.heldOut.includes(category)),
   );

@@ -1,6 +1,6 @@
 import { forecastLayoutOf } from '../../agents/policy-forecaster.ts';
-import { noOtherGoals } from '../../demonstrations/hindsight.ts';
 import { completeKit, hindsightEpisode } from '../../demonstrations/index.ts';
+import { needKit } from '../../demonstrations/need-kit.ts';
 import { type Briefs, briefsOf } from '../../briefs/index.ts';
 import { rubricsOf } from '../../rubrics/index.ts';
 import { policyVersion } from '../../agents/policy.ts';
@@ -134,7 +134,7 @@ function permutedNames({ world, recipe, start }: RlOptions): { readonly permuted
  * @throws ClewError in a world that does not tell
  */
 function achievedIn(world: World, run: RunId): (lost: Trajectory) => Trajectory | undefined {
-  if (!world.kit.otherGoals) throw noOtherGoals(world);
+  needKit(world, { hindsight: true });
   const rules = completeKit(world).leaks(world.heldOut);
   return lost => hindsightEpisode(world, lost, { run, rules });
 }

@@ -9,7 +9,7 @@ import {
   trainedCategories,
   trajectoryLeaks,
 } from '../../demonstrations/index.ts';
-import { noOtherGoals } from '../../demonstrations/hindsight.ts';
+import { needKit } from '../../demonstrations/need-kit.ts';
 import { ClewError } from '../../errors.ts';
 import { loadPolicy, trainedLike, type TrainedPolicy } from '../../policy/index.ts';
 import { planRun, playRun, playSettingsSchema, refuseLosses, samplingSettingsSchema } from '../../runs/index.ts';
@@ -133,7 +133,7 @@ export async function trainExpertIteration(
 ): Promise<TrainedPolicy | null> {
   const { world, store, run, out, onRound } = context;
   const { rounds, epochs, learningRate, permuteThings, permutePlaces, seed } = settings;
-  if (settings.hindsight && !world.kit.otherGoals) throw noOtherGoals(world);
+  needKit(world, settings);
   const pool = taskPool(world, trainedCategories(world), settings.pool, createRandom('own pool', world.name, seed));
   const rules = completeKit(world).leaks(world.heldOut);
   const runs: string[] = [];

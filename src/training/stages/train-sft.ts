@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needKit } from '../../demonstrations/need-kit.ts';
 import { ClewError } from '../../errors.ts';
 import {
   episodeLayoutOf,
@@ -147,10 +148,7 @@ export async function trainSft(
       "Choices are known for policies of Clew's own words: with a published model set anyChoice to false and " +
         'refusedWeight to 0.',
     );
-  if (anyChoice && !world.kit.choices)
-    throw new ClewError(
-      `${world.name} does not tell which commands are as right as another: its kit has no choices. Leave anyChoice out.`,
-    );
+  needKit(world, { anyChoice });
   const { context } = start.model.config;
   const told = (trajectory: Trajectory): TrajectoryRowOptions => ({
     observationWeight,
