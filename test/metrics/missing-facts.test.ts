@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMeasurement, measure, type Rate } from '../../src/metrics/index.ts';
+import { figuresSchema, formatMeasurement, measure, type Rate } from '../../src/metrics/index.ts';
 import type { Step, Trajectory } from '../../src/trajectory/schema.ts';
 import { handStep, handTrajectory, task, walk, type HandStep } from './hand-made.ts';
 
@@ -100,6 +100,19 @@ describe('every figure that is null has its reason', () => {
       // Parts stand beside the whole, which says why.
       if (value === null && !place.startsWith('by.') && measurement.episodes > 0)
         expect(text.replaceAll(/\s+/g, ' ')).toContain(reason);
+  });
+
+  it('a measurement of before, which did not say it, is read all the same', () => {
+    const { notes: _, by: __, ...figures } = measure(logs['nothing left out']!);
+    const { informationReason: ___, ...tags } = figures.tags;
+    const { reason: ____, ...f1 } = figures.asking!.f1;
+    const before = { ...figures, tags, asking: { ...figures.asking!, f1 } };
+    const read = figuresSchema.parse(JSON.parse(JSON.stringify(before)));
+    expect(read).toEqual({
+      ...figures,
+      tags: { ...figures.tags, informationReason: null },
+      asking: { ...figures.asking!, f1: { ...figures.asking!.f1, reason: null } },
+    });
   });
 
   it('says of questions what there is none of', () => {

@@ -51,7 +51,7 @@ describe('a pretraining whose kit asks another question', () => {
     await expect(changed).rejects.toThrow(/stopped\.training\.safetensors .* learnt other text than is made now/);
     const same = await trainPretraining({ ...context('stopped', false), world: asking('the door.') }, settings);
     expect(same.training?.finished).toBe(true);
-  }, 60_000);
+  }, 240_000);
 
   it('does not take the policy that is there for its own', async () => {
     await trainPretraining({ ...context('finished', false), world }, settings);
@@ -59,7 +59,7 @@ describe('a pretraining whose kit asks another question', () => {
     expect(again.training).toBeNull();
     const changed = trainPretraining({ ...context('finished', false), world: asking('the key.') }, settings);
     await expect(changed).rejects.toThrow(/was begun with other settings \(text: "\w+", now "\w+"\)/);
-  }, 60_000);
+  }, 240_000);
 
   it('takes the policy that an earlier version made, which does not name its text', async () => {
     const { out } = context('finished', false);
@@ -68,7 +68,7 @@ describe('a pretraining whose kit asks another question', () => {
     await savePolicy(out, { ...there, origin: { ...there.origin, stages: [stage] } } as never);
     const again = await trainPretraining({ ...context('finished', false), world }, settings);
     expect(again.training).toBeNull();
-  }, 60_000);
+  }, 240_000);
 });
 
 it('a policy of another size is not taken for the one that is asked for', async () => {
@@ -76,7 +76,7 @@ it('a policy of another size is not taken for the one that is asked for', async 
   const larger = await newPolicy(world, { preset: 'nano', context: 512, seed: 0 });
   const asked = trainPretraining({ ...context('small', false), world, start: larger }, settings);
   await expect(asked).rejects.toThrow(/small\.safetensors holds a policy that was begun with other settings .*width: /);
-}, 60_000);
+}, 240_000);
 
 describe('a fine-tuning in which other things trade names', () => {
   it('does not go on from the state of the one before', async () => {
@@ -90,7 +90,7 @@ describe('a fine-tuning in which other things trade names', () => {
     );
     const { training } = await trainSft({ ...context('sft', false), world: before }, demonstrations, twice);
     expect(training?.finished).toBe(true);
-  }, 60_000);
+  }, 240_000);
 });
 
 async function demonstrated(count: number): Promise<Trajectory[]> {

@@ -65,7 +65,7 @@ it('what lost episodes did achieve is imitated; stopped and resumed, the same of
   expect(resumed.policy!.model.parameters).toEqual(straight.policy!.model.parameters);
   expect(contentHash(stores[1]!)).toBe(contentHash(stores[0]!));
   for (const store of stores) store.close();
-}, 60_000);
+}, 240_000);
 
 function wonTasks(store: ReturnType<typeof openStore>): string[] {
   return store.trajectories.summaries({ run: 'arm', success: true }).map(({ task }) => task);
