@@ -54,6 +54,44 @@ export function decodingGraph(config: ModelConfig, slots: number, length: number
 }
 
 /**
+ * The same step with caches that stay in an engine's memory: it also gives the caches as they are with the new keys and
+ * values. `places` is 1 where a slot keeps its new token, and 0 elsewhere.
+ */
+export function residentDecodingGraph(
+  config: ModelConfig,
+  slots: number,
+  length: number,
+  wanted: Wanted,
+): GraphDefinition {
+  const graph = decodingGraph(config, slots, length, wanted);
+  const { layers, keyHeads, headWidth } = config;
+  const names = Array.from({ length: layers }, (_, i) => [`keys.${i}`, `values.${i}`] as const);
+  return {
+    ...graph,
+    name: `${graph.name}, resident`,
+    inputs: { ...graph.inputs, places: { type: 'float32', shape: [slots, 1, 1, length] } },
+    stays: names.flat(),
+    build(ops, inputs) {
+      const outputs = graph.build(ops, inputs);
+      const { floats } = inputs;
+      const width = keyHeads * headWidth;
+      const one = ops.constant([1], [1, 1, 1, 1]);
+      const turned = turnedCaches(config);
+      names.flat().forEach((name, part) => {
+        const added = ops.slice(outputs.added!, 1, part * width, (part + 1) * width);
+        const placesLast = name.startsWith('keys') !== turned;
+        const entry = ops.reshape(added, [slots, keyHeads, ...(placesLast ? [headWidth, 1] : [1, headWidth])]);
+        const places = ops.reshape(floats.places!, [slots, 1, ...(placesLast ? [1, length] : [length, 1])]);
+        // The new entry at its place, and all others as they were, to the bit.
+        const kept = ops.multiply(floats[name]!, ops.subtract(one, places));
+        outputs[name] = ops.add(kept, ops.multiply(entry, places));
+      });
+      return outputs;
+    },
+  };
+}
+
+/**
  * `count` new tokens of one episode against a cache of `length`, which is 0 where the episode begins: logits at one of
  * them, and new keys and values.
  */

@@ -1,7 +1,8 @@
 import type { ModelConfig } from './config.ts';
-import { decodingGraph, readingGraph } from './cached-graphs.ts';
+import { decodingGraph, readingGraph, residentDecodingGraph, type Wanted } from './cached-graphs.ts';
 import { block, DecodedSlot, type Written } from './decoded-slot.ts';
-import type { Feeds, GraphDefinition } from './engines/engine.ts';
+import type { EngineMemory, Feeds, GraphDefinition, ResidentFeeds, ResidentResult } from './engines/engine.ts';
+import { ResidentCache } from './resident/cache.ts';
 import { Slots } from './slots.ts';
 import type { ReplyOptions } from './reply.ts';
 
@@ -41,6 +42,12 @@ export type Run = (
 /** Tokens that graphs for reading take at once. Weights are laid out anew in every run, so more are sooner read. */
 const readingSizes = [32, 128, block];
 
+/** Where keys and values stay between steps, and how a graph is run with them. */
+export interface ResidentRun {
+  readonly memory: EngineMemory;
+  run(definition: GraphDefinition, task: { version: number; feeds: ResidentFeeds }): Promise<ResidentResult>;
+}
+
 /**
  * Reads and writes the slots of one host: as long as any of them has a reply to write, all of them advance by a token
  * at a time. It runs beside the engine, so that a reply costs the caller's thread two messages and the engine waits for
@@ -51,6 +58,7 @@ export class DecodingLoop {
   readonly #run: Run;
   readonly #kept: Slots;
   readonly #texts: readonly string[] | undefined;
+  readonly #resident: (Pick<ResidentRun, 'run'> & { readonly cache: ResidentCache }) | undefined;
   /** In the order in which their keys and values are kept. */
   readonly #slots: DecodedSlot[] = [];
   /** New ones, and those that wait until another has read what they begin with. */
@@ -59,12 +67,16 @@ export class DecodingLoop {
   #version = 0;
   #running = false;
 
-  /** @param texts what each token id reads, for replies that end with a text */
-  constructor(config: ModelConfig, run: Run, texts?: readonly string[]) {
+  /**
+   * @param texts what each token id reads, for replies that end with a text
+   * @param resident where keys and values stay in the engine's memory
+   */
+  constructor(config: ModelConfig, run: Run, texts?: readonly string[], resident?: ResidentRun) {
     this.#config = config;
     this.#run = run;
     this.#texts = texts;
     this.#kept = new Slots(config);
+    this.#resident = resident && { run: resident.run, cache: new ResidentCache(resident.memory) };
   }
 
   reply({ version, slot: id, key, fed, options }: ReplyTask): Promise<Written> {
@@ -96,6 +108,11 @@ export class DecodingLoop {
   /** Rejects what is being written. */
   close(): void {
     for (const slot of this.#all) slot.fail(new Error('The sampler was closed while a reply was written.'));
+  }
+
+  /** Gives the engine's memory back, once nothing runs any more. */
+  release(): void {
+    this.#resident?.cache.release();
   }
 
   get #all(): DecodedSlot[] {
@@ -194,9 +211,9 @@ export class DecodingLoop {
     // Of a large vocabulary a token is drawn in the graph; a small one is drawn from here.
     const draws = slots.map(slot => (this.#config.published ? slot.nextDraw() : undefined));
     const wanted = { drawn: draws.some(Boolean), logits: draws.some(draw => !draw) };
-    const { logits, drawn, added } = await this.#run(decodingGraph(this.#config, count, length, wanted), {
-      version: this.#version,
-      feeds: { ...feeds, ...(wanted.drawn && drawFeeds(count, places, draws)) },
+    const { logits, drawn, added } = await this.#advance(places, wanted, {
+      ...feeds,
+      ...(wanted.drawn && drawFeeds(count, places, draws)),
     });
     this.#kept.append(places, added!);
     const width = this.#config.vocabulary;
@@ -205,6 +222,22 @@ export class DecodingLoop {
       if (draws[i]) slot.advance(1, undefined, { token: drawn![2 * place]!, logProbability: drawn![2 * place + 1]! });
       else slot.advance(1, logits!.subarray(place * width, (place + 1) * width));
     });
+  }
+
+  /** One token of each of the slots in these places, wherever keys and values are. */
+  async #advance(places: readonly number[], wanted: Wanted, feeds: Feeds): Promise<Record<string, Float32Array>> {
+    const { slots, length } = this.#kept.capacity;
+    const version = this.#version;
+    if (!this.#resident) return this.#run(decodingGraph(this.#config, slots, length, wanted), { version, feeds });
+    const { run, cache } = this.#resident;
+    const graph = residentDecodingGraph(this.#config, slots, length, wanted);
+    const kept = await cache.tensors(graph, feeds, this.#kept.layout);
+    const { values, stays } = await run(graph, {
+      version,
+      feeds: { ...feeds, places: this.#kept.places(places), ...kept },
+    });
+    cache.replace(stays);
+    return values;
   }
 
   #removeClosed(): void {

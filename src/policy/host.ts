@@ -3,9 +3,11 @@ import type { ModelConfig } from './config.ts';
 import {
   type Engine,
   type EngineDescription,
+  type EngineMemory,
   type Feeds,
   type GraphDefinition,
   type Program,
+  type Resident,
   type ResidentFeeds,
   type ResidentResult,
   withSources,
@@ -29,6 +31,11 @@ export interface HostOptions {
   frozen?: FrozenParameters | undefined;
   /** What each token id reads. */
   texts?: readonly string[] | undefined;
+  /**
+   * Of a host that only decodes: keep parameters, keys and values in the engine's memory. Default: where it has one and
+   * computes on a GPU.
+   */
+  resident?: boolean | undefined;
 }
 
 export interface GradientTask {
@@ -74,7 +81,9 @@ export class Host {
   readonly #repeated = new Set<string>();
   readonly #loop: DecodingLoop;
   #last: Promise<unknown> = Promise.resolve();
-  #parameters: Readonly<Record<string, Float32Array>> = {};
+  #parameters: Readonly<Record<string, Float32Array | Resident>> = {};
+  /** Where parameters stay while the model is the same. */
+  readonly #memory: EngineMemory | undefined;
   #version = -1;
   /** Where the model is trained in the engine's memory: its parameters are the ones that count. */
   #training: ResidentTraining | undefined;
@@ -83,7 +92,14 @@ export class Host {
     this.#engine = engine;
     this.#options = options;
     this.#layout = parameterLayout(options.config);
-    this.#loop = new DecodingLoop(options.config, (definition, task) => this.#run(definition, task), options.texts);
+    const { resident = engine.description.provider !== 'cpu', gradients } = options;
+    this.#memory = resident && gradients.length === 0 ? engine.memory : undefined;
+    this.#loop = new DecodingLoop(
+      options.config,
+      (definition, task) => this.#run(definition, task),
+      options.texts,
+      this.#memory && { memory: this.#memory, run: (definition, task) => this.#runResident(definition, task) },
+    );
   }
 
   static async open(options: HostOptions): Promise<Host> {
@@ -127,7 +143,8 @@ export class Host {
     if (task.what === 'gradient') {
       const graph = trainingGraph(config, task.size, task.loss);
       const stays = this.#layout.map(({ name }) => `gradient.${name}`);
-      const result = await this.#runResident({ ...graph, name: `${graph.name}, resident`, stays }, task.feeds);
+      const definition = { ...graph, name: `${graph.name}, resident`, stays };
+      const result = await this.#runResident(definition, { version: this.#version, feeds: task.feeds });
       await this.#inTurn(async () => this.#training!.add(result.stays, task.weight));
       return result.values;
     }
@@ -140,7 +157,7 @@ export class Host {
       if (task.what === 'download') return this.#training!.download();
       await this.#training?.close();
       this.#training = undefined;
-      this.#version = -1;
+      this.#forgetParameters();
       if (task.what === 'open')
         this.#training = await ResidentTraining.open(this.#engine, this.#layout, {
           parameters: new Float32Array(parameters),
@@ -176,6 +193,8 @@ export class Host {
     this.#loop.close();
     await this.#last;
     await this.#training?.close();
+    this.#loop.release();
+    this.#forgetParameters();
     for (const program of this.#programs.values()) await program.release();
     this.#programs.clear();
     await this.#engine.memory?.close?.();
@@ -186,18 +205,19 @@ export class Host {
     definition: GraphDefinition,
     task: { version: number; feeds: Feeds },
   ): Promise<Record<string, Float32Array>> {
-    if (this.#training) return (await this.#runResident(definition, task.feeds)).values;
+    if (this.#memory || this.#training) return (await this.#runResident(definition, task)).values;
     return this.#inTurn(async () => {
-      this.#refresh(task.version);
+      await this.#refresh(task.version);
       const program = await this.#program(withSources(definition, this.#options.frozen ?? {}));
-      return program.run({ ...this.#parameters, ...task.feeds });
+      return program.run({ ...(this.#parameters as Record<string, Float32Array>), ...task.feeds });
     });
   }
 
-  #runResident(definition: GraphDefinition, feeds: ResidentFeeds): Promise<ResidentResult> {
+  #runResident(definition: GraphDefinition, task: { version: number; feeds: ResidentFeeds }): Promise<ResidentResult> {
     return this.#inTurn(async () => {
+      if (!this.#training) await this.#refresh(task.version);
       const program = await this.#program(withSources(definition, this.#options.frozen ?? {}));
-      return program.runResident!({ ...this.#training!.parameters, ...feeds });
+      return program.runResident!({ ...(this.#training?.parameters ?? this.#parameters), ...task.feeds });
     });
   }
 
@@ -238,13 +258,23 @@ export class Host {
     await program.release();
   }
 
-  /** onnxruntime refuses arrays on shared memory, so each host reads the parameters into its own. */
-  #refresh(version: number): void {
+  /** onnxruntime refuses arrays on shared memory, so each host reads the parameters into its own, or the engine's. */
+  async #refresh(version: number): Promise<void> {
     if (version === this.#version) return;
+    this.#forgetParameters();
     const own = new Float32Array(this.#options.parameters).slice();
-    this.#parameters = Object.fromEntries(
-      this.#layout.map(({ name, offset, size }) => [name, own.subarray(offset, offset + size)]),
-    );
+    const parameters: Record<string, Float32Array | Resident> = {};
+    for (const { name, offset, size, shape } of this.#layout) {
+      const values = own.subarray(offset, offset + size);
+      parameters[name] = this.#memory ? await this.#memory.upload(values, shape) : values;
+    }
+    this.#parameters = parameters;
     this.#version = version;
+  }
+
+  #forgetParameters(): void {
+    this.#memory?.release(Object.values(this.#parameters) as Resident[]);
+    this.#parameters = {};
+    this.#version = -1;
   }
 }

@@ -16,6 +16,11 @@ export interface SamplerOptions {
   workers?: number;
   /** What each token id reads, for `stopTexts` of replies. */
   texts?: readonly string[] | undefined;
+  /**
+   * Keep parameters, keys and values in the engine's own memory, so that of a step only what was drawn comes back, and
+   * what it adds to keys and values. Default: where the engine has a memory and computes on a GPU.
+   */
+  resident?: boolean | undefined;
 }
 
 /** One episode in the sampler: tokens are fed, replies are written after them. */
@@ -62,6 +67,7 @@ export class Sampler {
       gradients: [],
       frozen: model.frozen,
       texts: options.texts,
+      resident: options.resident,
     };
     const { hosts, description } = await openHosts(host, workers);
     return new Sampler(model, hosts, workers, description);

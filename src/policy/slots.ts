@@ -3,8 +3,8 @@ import type { Feeds } from './engines/engine.ts';
 import { layerKind } from './cached-graphs.ts';
 import { turnedCaches } from './layers/cached-attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
+import { masked, move, putPlace, stride, windowedRows } from './slot-arrays.ts';
 
-const masked = -1e9;
 /** Attention looks at every place of a cache, kept or not, so steps are small where most episodes end. */
 const lengths = [
   128, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192, 12_288, 16_384, 24_576, 32_768,
@@ -39,6 +39,7 @@ export class Slots {
   #keys: Float32Array[] = [];
   #values: Float32Array[] = [];
   #mask = new Float32Array();
+  #layout = 0;
 
   constructor(config: ModelConfig) {
     this.#config = config;
@@ -64,11 +65,25 @@ export class Slots {
   close(slot: number): void {
     const last = this.#kept.length - 1;
     // A slot that the arrays are not laid out for yet has kept nothing.
-    if (slot !== last && last < this.#count)
+    if (slot !== last && last < this.#count) {
       for (const array of [...this.#keys, ...this.#values]) move(array, slot, last, this.#width * this.#length);
+      this.#layout++;
+    }
     this.#kept[slot] = this.#kept[last]!;
     this.#kept.pop();
     if (slot !== last) this.#markKept(slot);
+  }
+
+  /** Another number whenever keys and values have become others than by `append`. */
+  get layout(): number {
+    return this.#layout;
+  }
+
+  /** Where each of these slots keeps its next token in its cache: 1 there and 0 elsewhere, [slots, 1, 1, length]. */
+  places(slots: readonly number[]): Float32Array {
+    const places = new Float32Array(this.#count * this.#length);
+    for (const slot of slots) places[slot * this.#length + this.#kept[slot]!] = 1;
+    return places;
   }
 
   /** Slots and tokens that the next step's graph must hold. */
@@ -181,12 +196,14 @@ export class Slots {
    * token.
    */
   appendRead(slot: number, added: Float32Array, count: number): void {
+    this.#layout++;
     for (let token = 0; token < count; token++) this.#put(slot, added, token);
   }
 
   /** Lets a slot keep what another has kept of its first tokens. */
   copy(from: number, to: number, count: number): void {
     this.#fit();
+    this.#layout++;
     const part = this.#width * this.#length;
     const copyFirst = (array: Float32Array, beside: number): void => {
       const row = this.#length * beside;
@@ -216,6 +233,7 @@ export class Slots {
     // What is long enough and not far too long stays as it is: reading needs more room than the step after it.
     const length = published && this.#length >= needed && this.#length < 2 * needed ? this.#length : fitting;
     if (count === this.#count && length === this.#length) return;
+    this.#layout++;
     const { layers } = this.#config;
     if (length > this.#length)
       for (const kind of this.#kinds.values())
@@ -256,53 +274,4 @@ export class Slots {
     const to = from + this.#length;
     this.#mask.fill(masked, from, to).fill(0, from, from + this.#kept[slot]!);
   }
-}
-
-/** Writes the numbers of a place, `beside` of them side by side in each row of `length` places. */
-function putPlace(rows: Float32Array, numbers: Float32Array, place: number, length: number, beside: number): void {
-  if (beside === 1) for (let i = 0, to = place; i < numbers.length; i++, to += length) rows[to] = numbers[i]!;
-  else
-    for (let i = 0; i < numbers.length; i += beside)
-      rows.set(numbers.subarray(i, i + beside), i * length + place * beside);
-}
-
-/** A slot's mask for several new tokens, in which each sees no further back than its window: [group · size, length]. */
-function windowedRows(row: Float32Array, kept: number, size: number, group: number, window: number): Float32Array {
-  const mask = new Float32Array(group * size * row.length);
-  for (let i = 0; i < group * size; i++) {
-    const hidden = Math.max(0, kept + (i % size) - window + 1);
-    mask.set(row, i * row.length);
-    mask.fill(masked, i * row.length, i * row.length + Math.min(hidden, row.length));
-  }
-  return mask;
-}
-
-/** Copies one of the equal parts of an array over another. */
-function move(array: Float32Array, to: number, from: number, size: number): void {
-  array.copyWithin(to * size, from * size, (from + 1) * size);
-}
-
-/**
- * Moves the first `rows` rows of an array apart or together: from `before` entries each to `after`. In place where the
- * array has the `needed` entries, which spares the system from handing out fresh memory; else in one half as large
- * again.
- */
-function stride(
-  array: Float32Array | undefined,
-  rows: number,
-  before: number,
-  after: number,
-  needed: number,
-): Float32Array {
-  if (!array || array.length < needed) {
-    const larger = new Float32Array(array ? Math.max(needed, Math.ceil(array.length * 1.5)) : needed);
-    for (let row = 0; row < rows; row++)
-      larger.set(array!.subarray(row * before, row * before + Math.min(before, after)), row * after);
-    return larger;
-  }
-  if (after < before)
-    for (let row = 1; row < rows; row++) array.copyWithin(row * after, row * before, row * before + after);
-  if (after > before)
-    for (let row = rows - 1; row > 0; row--) array.copyWithin(row * after, row * before, (row + 1) * before);
-  return array;
 }
