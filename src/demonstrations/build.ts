@@ -1,8 +1,9 @@
 import { ClewError, UsageError } from '../errors.ts';
+import { episodeId } from '../ids.ts';
 import { beginRun, endRun, endRunByError } from '../runs/index.ts';
 import type { Store, Trajectory } from '../trajectory/index.ts';
 import type { TaskRecord, World } from '../world/index.ts';
-import type { Annotator } from './annotator.ts';
+import { type Annotator, commandOf } from './annotator.ts';
 import type { Demonstration } from './demonstrate.ts';
 import { refuseLeaks, taskLeaks, trajectoryLeaks } from './leaks.ts';
 import { completeKit } from './complete-kit.ts';
@@ -128,6 +129,8 @@ export async function buildDemonstrations({
   let before = 0;
   let stored = 0;
   let unreachable = '';
+  /** A demonstration that is stored and would have other commands now. */
+  let other: string | undefined;
   const source = demonstrations();
   try {
     for (let batch = next(); batch.length > 0; batch = next()) {
@@ -208,12 +211,15 @@ export async function buildDemonstrations({
 
   async function keep(demonstration: Demonstration): Promise<void> {
     const { record, rollout } = demonstration;
-    if (store.trajectories.has(run, record.id, rollout)) {
+    const there = store.trajectories.get(episodeId({ run, task: record.id, rollout }));
+    if (there) {
       before++;
       stored++;
+      if (!sameCommands(there, demonstration)) other ??= there.id;
       return;
     }
     if (signal?.aborted) return;
+    refuseMixture();
     const replies = await annotator.annotate(demonstration);
     const again = () => void open.set(record.category, open.get(record.category)! + 1);
     if ('refused' in replies) {
@@ -230,11 +236,27 @@ export async function buildDemonstrations({
       return again();
     }
     refuseLeaks(`The trajectory ${trajectory.id}`, leaks);
+    refuseMixture();
     // Counted is what the store says is new.
     if (!store.trajectories.add(trajectory)) return again();
     stored++;
     onTrajectory?.(trajectory);
   }
+
+  /** A whole build of another version is taken as it is; half of each would be neither. */
+  function refuseMixture(): void {
+    if (other !== undefined)
+      throw new ClewError(
+        `${store.path} holds demonstrations that are made differently now: ${other} of the run "${run}". The world, its ` +
+          `expert or mistakes, or this version of Clew plays them otherwise. Build into another file with --out, or ` +
+          `start anew with --replace.`,
+      );
+  }
+}
+
+/** Whether a stored demonstration has the commands that are demonstrated now. */
+function sameCommands({ steps: stored }: Trajectory, { steps }: Demonstration): boolean {
+  return stored.length === steps.length && steps.every((step, t) => commandOf(step) === stored[t]!.command);
 }
 
 /** The categories that a world trains on. */

@@ -226,3 +226,33 @@ test('replay finds a changed text, a changed state, a wrong end and another vers
   ]);
   expect(replayFaults(household, { ...trajectory!, worldVersion: '0' })[0]).toContain('was made with version 0');
 });
+
+test('a build that was stopped goes on with the same demonstrator alone; what is whole is taken as it is', async () => {
+  const mistakes = () => {
+    const made = recipe.mistakes();
+    return { ...made, possible: (...of: Parameters<typeof made.possible>) => made.possible(...of).toReversed() };
+  };
+  const other: World = { ...household, kit: { ...household.kit, mistakes } } as never;
+  const often = { rate: 0.6 };
+  const stopped = openStore(':memory:');
+  const stop = new AbortController();
+  const own = rlvmrMethod(household, often);
+  await build(stopped, {
+    ...own,
+    trajectories: 4,
+    signal: stop.signal,
+    annotator: { ...rulesAnnotator(), annotate: async of => (stop.abort(), rulesAnnotator().annotate(of)) },
+  });
+  const kept = stopped.trajectories.count().trajectories;
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(4);
+  await expect(build(stopped, { ...rlvmrMethod(other, often), world: other, trajectories: 4 })).rejects.toThrow(
+    /holds demonstrations that are made differently now: build\/.* of the run "build"\. .*--replace/,
+  );
+  expect(stopped.trajectories.count().trajectories).toBe(kept);
+  expect(await build(stopped, { ...own, trajectories: 4 })).toMatchObject({ stored: 4, before: kept });
+  expect(await build(stopped, { ...rlvmrMethod(other, often), world: other, trajectories: 4 })).toMatchObject({
+    stored: 4,
+    before: 4,
+  });
+});
