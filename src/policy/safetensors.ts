@@ -115,7 +115,7 @@ async function readHeader(handle: FileHandle, file: string): Promise<Safetensors
   const stat = await handle.stat();
   if (stat.isDirectory()) throw new ClewError(`${file} is a folder, and no safetensors file.`);
   const { size } = stat;
-  if (size === 0) throw new ClewError(`${file} is empty: it is no safetensors file. Fetch it again.`);
+  if (size === 0) throw new ClewError(`${file} is empty, so it is not a safetensors file. Take a copy that is whole.`);
   const first = Buffer.alloc(Math.min(size, pointer.length));
   await readInto(first, handle, file, 0);
   if (first.toString() === pointer)
