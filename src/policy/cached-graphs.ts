@@ -4,7 +4,7 @@ import { drawInGraph } from './draw-in-graph.ts';
 import type { GraphDefinition, GraphInputs, InputSpec } from './engines/engine.ts';
 import { parameterInputs } from './graphs.ts';
 import { causalMask } from './layers/attention.ts';
-import { type CachedStep, turnedCaches } from './layers/cached-attention.ts';
+import type { CachedStep } from './layers/cached-attention.ts';
 import type { ChunkStep } from './layers/chunk-attention.ts';
 import { Tape } from './layers/tape.ts';
 import type { Ops, Tensor } from './ops.ts';
@@ -76,10 +76,9 @@ export function residentDecodingGraph(
       const { floats } = inputs;
       const width = keyHeads * headWidth;
       const one = ops.constant([1], [1, 1, 1, 1]);
-      const turned = turnedCaches(config);
       names.flat().forEach((name, part) => {
         const added = ops.slice(outputs.added!, 1, part * width, (part + 1) * width);
-        const placesLast = name.startsWith('keys') !== turned;
+        const placesLast = name.startsWith('keys');
         const entry = ops.reshape(added, [slots, keyHeads, ...(placesLast ? [headWidth, 1] : [1, headWidth])]);
         const places = ops.reshape(floats.places!, [slots, 1, ...(placesLast ? [1, length] : [length, 1])]);
         // The new entry at its place, and all others as they were, to the bit.
@@ -152,14 +151,9 @@ function cacheInputs(
     inputs[`sin${kind}`] = { type: 'float32', shape: turns };
     if (length > 0) inputs[`mask${kind}`] = { type: 'float32', shape: mask(window) };
   }
-  const [placesLast, placesFirst] = [
-    [slots, keyHeads, headWidth, length],
-    [slots, keyHeads, length, headWidth],
-  ];
-  const turned = turnedCaches(config);
   for (let i = 0; i < layers && length > 0; i++) {
-    inputs[`keys.${i}`] = { type: 'float32', shape: turned ? placesFirst! : placesLast! };
-    inputs[`values.${i}`] = { type: 'float32', shape: turned ? placesLast! : placesFirst! };
+    inputs[`keys.${i}`] = { type: 'float32', shape: [slots, keyHeads, headWidth, length] };
+    inputs[`values.${i}`] = { type: 'float32', shape: [slots, keyHeads, length, headWidth] };
   }
   return inputs;
 }

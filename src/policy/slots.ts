@@ -1,7 +1,6 @@
 import type { ModelConfig } from './config.ts';
 import type { Feeds } from './engines/engine.ts';
 import { layerKind } from './cached-graphs.ts';
-import { turnedCaches } from './layers/cached-attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
 import { masked, move, putPlace, stride, windowedRows } from './slot-arrays.ts';
 
@@ -44,7 +43,7 @@ export class Slots {
   constructor(config: ModelConfig) {
     this.#config = config;
     const { headWidth } = config;
-    this.#beside = turnedCaches(config) ? { keys: headWidth, values: 1 } : { keys: 1, values: headWidth };
+    this.#beside = { keys: 1, values: headWidth };
     const none = new Float32Array();
     for (let layer = config.layers - 1; layer >= 0; layer--)
       this.#kinds.set(layerKind(config, layer), {

@@ -8,18 +8,10 @@ export interface CachedStep {
   sin: Tensor;
   /** 0 where a slot has a kept token, very negative elsewhere, [slots, 1, 1, n]. */
   mask: Tensor;
-  /** Kept keys, [slots, keyHeads, headWidth, n], and values, [slots, keyHeads, n, headWidth]; both turned in `turnedCaches`. */
+  /** Kept keys, transposed so that no step has to: [slots, keyHeads, headWidth, n]. */
   keys: Tensor;
+  /** Kept values, [slots, keyHeads, n, headWidth]. */
   values: Tensor;
-}
-
-/**
- * Whether caches hold keys [n, headWidth] and values [headWidth, n] of each head, and not the other way round.
- * onnxruntime lays the right side of a product out anew, unless the left one is a single row: where several queries
- * share a key head, the cache is better on the left.
- */
-export function turnedCaches({ heads, keyHeads }: { heads: number; keyHeads: number }): boolean {
-  return heads > keyHeads;
 }
 
 /**
@@ -35,25 +27,21 @@ export function cachedAttention(
 ): { output: Tensor; key: Tensor; value: Tensor } {
   const { heads, keyHeads, headWidth } = config;
   const slots = queries!.shape[0]!;
-  const atPlace = (x: Tensor, count: number): Tensor =>
+  const turned = (x: Tensor, count: number): Tensor =>
     rotate(ops, ops.reshape(x, [slots, count, headWidth]), step.cos, step.sin);
-  const scaled = ops.multiply(atPlace(queries!, heads), ops.constant([config.scale], [1, 1, 1]));
+  const scaled = ops.multiply(turned(queries!, heads), ops.constant([config.scale], [1, 1, 1]));
   const q = ops.reshape(scaled, [slots, keyHeads, heads / keyHeads, headWidth]);
-  const key = ops.reshape(atPlace(keys!, keyHeads), [slots, keyHeads, 1, headWidth]);
+  const key = ops.reshape(turned(keys!, keyHeads), [slots, keyHeads, 1, headWidth]);
   const value = ops.reshape(values!, [slots, keyHeads, 1, headWidth]);
 
   const own = ops.sum(ops.multiply(q, key), 3);
-  const turned = turnedCaches(config);
-  const swap = (x: Tensor): Tensor => ops.transpose(x, [0, 1, 3, 2]);
-  const scores = turned ? swap(ops.matmul(step.keys, swap(q))) : ops.matmul(q, step.keys);
-  const kept = ops.add(scores, step.mask);
+  const kept = ops.add(ops.matmul(q, step.keys), step.mask);
   // The new token comes first, so that where a slot's tokens stand does not depend on how long the cache is.
   const length = kept.shape[3]!;
   const weights = ops.softmax(ops.concat([own, kept], 3));
-  const keptWeights = ops.slice(weights, 3, 1, length + 1);
   const mixed = ops.add(
     ops.multiply(ops.slice(weights, 3, 0, 1), value),
-    turned ? swap(ops.matmul(step.values, swap(keptWeights))) : ops.matmul(keptWeights, step.values),
+    ops.matmul(ops.slice(weights, 3, 1, length + 1), step.values),
   );
   return {
     output: ops.reshape(mixed, [slots, heads * headWidth]),

@@ -1,5 +1,4 @@
 import type { Ops, Tensor } from '../ops.ts';
-import { turnedCaches } from './cached-attention.ts';
 import { rotate } from './rotary.ts';
 
 /** What several new tokens of one episode need beside their queries, keys and values, of which `n` are kept. */
@@ -37,10 +36,9 @@ export function chunkAttention(
   const v = ops.reshape(byHead(values!, keyHeads), [1, keyHeads, count, headWidth]);
 
   // New and kept ones side by side: joining them is cheaper than joining scores, of which each query has its own.
-  const laid = (x: Tensor): Tensor => (turnedCaches(config) ? ops.transpose(x, [0, 1, 3, 2]) : x);
-  const scores = ops.matmul(q, kept ? ops.concat([k, laid(kept.keys)], 3) : k);
+  const scores = ops.matmul(q, kept ? ops.concat([k, kept.keys], 3) : k);
   const weights = ops.softmax(ops.add(scores, mask));
-  const mixed = ops.matmul(weights, kept ? ops.concat([v, laid(kept.values)], 2) : v);
+  const mixed = ops.matmul(weights, kept ? ops.concat([v, kept.values], 2) : v);
   const output = ops.transpose(ops.reshape(mixed, [heads, count, headWidth]), [1, 0, 2]);
   return {
     output: ops.reshape(output, [count, heads * headWidth]),
