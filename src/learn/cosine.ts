@@ -1,3 +1,5 @@
+import { cosineFrom } from '../policy/cosine.ts';
+
 /** The cosine between two gradients, in float64. Null where one of them is 0. */
 export function cosineOf(a: Float32Array, b: Float32Array): number | null {
   let [dot, squaresA, squaresB] = [0, 0, 0];
@@ -6,6 +8,5 @@ export function cosineOf(a: Float32Array, b: Float32Array): number | null {
     squaresA += a[i]! ** 2;
     squaresB += b[i]! ** 2;
   }
-  const lengths = Math.sqrt(squaresA) * Math.sqrt(squaresB);
-  return lengths === 0 || !Number.isFinite(lengths) ? null : dot / lengths;
+  return cosineFrom(dot, squaresA, squaresB);
 }

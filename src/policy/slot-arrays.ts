@@ -1,5 +1,4 @@
-/** In a mask: this place is not to be looked at. */
-export const masked = -1e9;
+import { masked } from './layers/attention.ts';
 
 /** Writes the numbers of a place, `beside` of them side by side in each row of `length` places. */
 export function putPlace(

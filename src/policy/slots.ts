@@ -1,8 +1,9 @@
 import type { ModelConfig } from './config.ts';
 import type { Feeds } from './engines/engine.ts';
 import { layerKind } from './cached-graphs.ts';
+import { masked } from './layers/attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
-import { masked, move, putPlace, stride, windowedRows } from './slot-arrays.ts';
+import { move, putPlace, stride, windowedRows } from './slot-arrays.ts';
 
 /** Attention looks at every place of a cache, kept or not, so steps are small where most episodes end. */
 const lengths = [

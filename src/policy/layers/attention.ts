@@ -19,7 +19,8 @@ export interface AttentionShape {
 
 /** Queries of one block attend no key beyond the block's end, which spares almost half of the products. */
 const blockLength = 128;
-const masked = -1e9;
+/** In a mask: this place is not to be looked at. */
+export const masked = -1e9;
 
 /**
  * Causal attention with rotary positions, from queries, keys and values [batch · length, heads · headWidth] (keys and

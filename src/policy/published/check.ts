@@ -37,8 +37,8 @@ const tolerances = { logits: 3e-5, logProbabilities: 1e-5, loss: 1e-5, gradients
 const margin = 1e-4;
 
 /**
- * Compares what Clew computes with a folder, of a model or of an adapter (or both, as MODEL+ADAPTER), with the figures of a reference in it
- * (`golden.json`, `golden.safetensors`): logits, log-probabilities, loss, gradients, greedy texts, token ids, chats.
+ * Compares what Clew computes with a folder, of a model or of an adapter (or both, as MODEL+ADAPTER), with the figures
+ * of a reference in it (`golden.json`, `golden.safetensors`): logits, log-probabilities, loss, gradients, greedy texts, token ids, chats.
  */
 export async function checkFolder(folder: string, engine: EngineOptions = {}): Promise<FolderCheck> {
   const paths = namedPaths(folder);

@@ -1,3 +1,4 @@
+import { cosineFrom } from '../cosine.ts';
 import type { Engine, EngineMemory, GraphDefinition, Program, Resident, ResidentResult } from '../engines/engine.ts';
 import { ClewError } from '../../errors.ts';
 import type { Feeds } from '../engines/engine.ts';
@@ -139,8 +140,7 @@ export class ResidentTraining {
     }
     this.#aside = undefined;
     await this.#sum(aside);
-    const lengths = Math.sqrt(squaresA) * Math.sqrt(squaresB);
-    return lengths === 0 || !Number.isFinite(lengths) ? null : dot / lengths;
+    return cosineFrom(dot, squaresA, squaresB);
   }
 
   /** The Euclidean norm of the gradient that was added up. */
