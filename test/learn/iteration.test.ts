@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModel, Learner, type Model, modelConfig, type Row } from '../../src/policy/index.ts';
+import { createModel, Learner, type Model, type Row } from '../../src/policy/index.ts';
 import { type Objective, openObjective } from '../../src/learn/losses/index.ts';
 import { AdamW } from '../../src/learn/optimiser.ts';
 import type { WeighedEpisode } from '../../src/learn/mini-batch.ts';
@@ -7,16 +7,9 @@ import { updatePolicy } from '../../src/learn/iteration.ts';
 import type { UpdateFigures } from '../../src/learn/update-figures.ts';
 import { alarms } from '../../src/learn/alarms/index.ts';
 import { createRandom } from '../../src/world/random.ts';
+import { plainDecoder } from '../policy/tiny-decoder.ts';
 
-const config = modelConfig('nano', {
-  vocabulary: 30,
-  context: 64,
-  width: 16,
-  heads: 2,
-  headWidth: 8,
-  layers: 1,
-  feedForward: 24,
-});
+const config = { ...plainDecoder, layers: 1 };
 let model: Model;
 let learner: Learner;
 let reference: Learner;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createModel, Learner, modelConfig } from '../../src/policy/index.ts';
+import { createModel, Learner } from '../../src/policy/index.ts';
 import { type Objective, openObjective } from '../../src/learn/losses/index.ts';
 import { openAdvantages, advantagesOf, type EpisodeSignals } from '../../src/learn/advantages/index.ts';
 import { cosineOf } from '../../src/learn/cosine.ts';
@@ -9,18 +9,10 @@ import { type MiniBatch, miniBatchOf, type WeighedEpisode } from '../../src/lear
 import { addObjective } from '../../src/learn/objective-gradient.ts';
 import { AdamW } from '../../src/learn/optimiser.ts';
 import { createRandom } from '../../src/world/random.ts';
+import { plainDecoder } from '../policy/tiny-decoder.ts';
 
-const config = modelConfig('nano', {
-  vocabulary: 30,
-  context: 64,
-  width: 16,
-  heads: 2,
-  headWidth: 8,
-  layers: 2,
-  feedForward: 24,
-});
-const learner = await Learner.open(createModel(config, 'policy'), { workers: 0 });
-const other = await Learner.open(createModel(config, 'reference'), { workers: 0 });
+const learner = await Learner.open(createModel(plainDecoder, 'policy'), { workers: 0 });
+const other = await Learner.open(createModel(plainDecoder, 'reference'), { workers: 0 });
 afterAll(() => Promise.all([learner.close(), other.close()]));
 
 /**

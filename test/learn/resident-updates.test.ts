@@ -3,25 +3,9 @@ import { openGradientSteps } from '../../src/learn/gradient-steps.ts';
 import { AdamW, openObjective, updatePolicy, type UpdateOptions, type WeighedEpisode } from '../../src/learn/index.ts';
 import { tensorflowLibraries } from '../../src/policy/engines/tensorflow/libraries.ts';
 import { locate } from '../../src/policy/engines/tensorflow/library.ts';
-import {
-  createModel,
-  type EngineOptions,
-  Learner,
-  modelConfig,
-  parameterLayout,
-  type Row,
-} from '../../src/policy/index.ts';
+import { createModel, type EngineOptions, Learner, parameterLayout, type Row } from '../../src/policy/index.ts';
 import { createRandom } from '../../src/world/random.ts';
-
-const config = modelConfig('nano', {
-  vocabulary: 30,
-  context: 64,
-  width: 16,
-  heads: 2,
-  headWidth: 8,
-  layers: 2,
-  feedForward: 24,
-});
+import { plainDecoder } from '../policy/tiny-decoder.ts';
 
 /** Two groups of four episodes in which the world and the policy take turns, and rows to imitate. */
 const random = createRandom('resident updates');
@@ -59,10 +43,10 @@ const learned: Record<string, Partial<UpdateOptions>> = {
 
 /** Two epochs in two mini-batches each, from one start; every gradient is clipped. */
 async function updated(engine: EngineOptions, resident: boolean, changes: Partial<UpdateOptions>) {
-  const model = createModel(config, 'policy');
+  const model = createModel(plainDecoder, 'policy');
   const before = model.parameters.slice();
   const learner = await Learner.open(model, { engine, workers: 0, resident });
-  const reference = await Learner.open(createModel(config, 'reference'), { engine, workers: 0 });
+  const reference = await Learner.open(createModel(plainDecoder, 'reference'), { engine, workers: 0 });
   const optimiser = new AdamW(model);
   const steps = await openGradientSteps(learner, optimiser);
   const figures = await updatePolicy(episodes, {
@@ -104,7 +88,7 @@ for (const [name, missing, engine] of cases)
       expectAlike(there.figures, here.figures);
       expect(here.figures.gradientNorm).toBeGreaterThan(0.01);
       // float32 throughout against float64 within a step: 1e-3 of how far the parameters have moved.
-      for (const { name, offset, size } of parameterLayout(config)) {
+      for (const { name, offset, size } of parameterLayout(plainDecoder)) {
         let [moved, apart] = [0, 0];
         for (let i = offset; i < offset + size; i++) {
           moved += (here.parameters[i]! - here.before[i]!) ** 2;
@@ -124,7 +108,7 @@ describe.skipIf(!locate(library))('steps in the memory of an engine', () => {
 
   it('leave the parameters as they are where a loss is not finite, and go on afterwards', async () => {
     const broken = episodes.map(episode => ({ ...episode, advantages: episode.advantages.map(() => 1e38 * 1e3) }));
-    const model = createModel(config, 'policy');
+    const model = createModel(plainDecoder, 'policy');
     const before = model.parameters.slice();
     const learner = await Learner.open(model, { engine, workers: 0, resident: true });
     const optimiser = new AdamW(model);
@@ -152,7 +136,7 @@ describe.skipIf(!locate(library))('steps in the memory of an engine', () => {
   });
 
   it('are taken in this process where that is asked for', async () => {
-    const learner = await Learner.open(createModel(config, 'policy'), { engine, workers: 0, resident: true });
+    const learner = await Learner.open(createModel(plainDecoder, 'policy'), { engine, workers: 0, resident: true });
     const optimiser = new AdamW(learner.model);
     const steps = await openGradientSteps(learner, optimiser, true);
     await steps.add(shown, { kind: 'likelihood', normaliser: 1 }, { weight: 1, temperature: 0.5 });

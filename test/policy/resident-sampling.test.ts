@@ -9,26 +9,17 @@ import {
   describeEngines,
   type EngineOptions,
   type Model,
-  modelConfig,
   type Reply,
   Sampler,
 } from '../../src/policy/index.ts';
 import { frozenModel, newAdapter, openPublishedFolder } from '../../src/policy/published/index.ts';
 import { writeTinyFolder } from './published/tiny-folder.ts';
+import { tinyDecoder } from './tiny-decoder.ts';
 
 const root = await mkdtemp(path.join(tmpdir(), 'clew-resident-sampling-'));
 afterAll(() => rm(root, { recursive: true }));
 
-const own = modelConfig('nano', {
-  vocabulary: 30,
-  context: 300,
-  width: 16,
-  heads: 4,
-  keyHeads: 2,
-  headWidth: 4,
-  layers: 2,
-  feedForward: 24,
-});
+const own = { ...tinyDecoder, context: 300 };
 
 let folders = 0;
 const folder = async (config: Record<string, unknown> = {}) =>

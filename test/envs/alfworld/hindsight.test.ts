@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,27 +6,15 @@ import { alfworld } from '../../../envs/alfworld/index.ts';
 import { act, type Agent, rollout } from '../../../src/agents/index.ts';
 import { completeKit, hindsightEpisode, trajectoryLeaks } from '../../../src/demonstrations/index.ts';
 import type { Trajectory } from '../../../src/trajectory/index.ts';
-import { type Category, gameText, tasks } from './fixtures/own-game.ts';
+import { ownGame, writeOwnData } from './fixtures/own-data.ts';
+import type { Category } from './fixtures/own-game.ts';
 
-const types: Readonly<Record<Category, string>> = {
-  pick: 'pick_and_place_simple',
-  look: 'look_at_obj_in_light',
-  clean: 'pick_clean_then_place_in_recep',
-  heat: 'pick_heat_then_place_in_recep',
-  cool: 'pick_cool_then_place_in_recep',
-  two: 'pick_two_obj_and_place',
-};
 const data = mkdtempSync(join(tmpdir(), 'clew-alfworld-hindsight-'));
 afterAll(() => rmSync(data, { recursive: true }));
-for (const folder of ['train', 'valid_seen', 'valid_unseen'])
-  for (const category of Object.keys(tasks) as Category[]) {
-    const path = join(data, folder, `${types[category]}-Thing-None-Place-0`, 'trial_1');
-    mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, 'game.tw-pddl'), gameText(category));
-  }
+writeOwnData(data);
 const world = await alfworld({ data, partial: true, heldOut: ['cool', 'two'] });
 const rules = completeKit(world).leaks(world.heldOut);
-const id = (category: Category, split = 'train') => `alfworld:${split}:${types[category]}-Thing-None-Place-0/trial_1`;
+const id = (category: Category, split: 'train' | 'seen' = 'train') => ownGame(category, split);
 
 async function play(task: string, commands: readonly string[]): Promise<Trajectory> {
   const agent: Agent = {
@@ -75,14 +63,7 @@ describe('what a lost episode of an official game did achieve', () => {
   });
 
   it('says it otherwise where the game does', async () => {
-    const book = await play(id('heat'), [
-      'go to cabinet 2',
-      'open cabinet 2',
-      'take spoon 1 from cabinet 2',
-      'go to drawer 1',
-      'open drawer 1',
-      'move spoon 1 to drawer 1',
-    ]);
+    const book = await play(id('heat'), putAway);
     expect(book.task.goal).toBe('heat some mug and put it in desk');
     expect(hindsight(book)!.task.goal).toBe('put some spoon on drawer');
   });

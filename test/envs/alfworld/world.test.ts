@@ -1,32 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shortestPath } from 'clew';
 import { conformance } from 'clew/testing';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { alfworld, engineFor, FastEngine, readGame, shortestPlan } from '../../../envs/alfworld/index.ts';
+import { ownGame, writeOwnData } from './fixtures/own-data.ts';
 import { type Category, gameText, tasks } from './fixtures/own-game.ts';
 
-const types = {
-  pick: 'pick_and_place_simple',
-  look: 'look_at_obj_in_light',
-  clean: 'pick_clean_then_place_in_recep',
-  heat: 'pick_heat_then_place_in_recep',
-  cool: 'pick_cool_then_place_in_recep',
-  two: 'pick_two_obj_and_place',
-};
 const root = mkdtempSync(join(tmpdir(), 'clew-alfworld-'));
 afterAll(() => rmSync(root, { recursive: true }));
-for (const [i, folder] of ['train', 'valid_seen', 'valid_unseen'].entries()) {
-  for (const category of Object.keys(tasks) as Category[]) {
-    const path = join(root, folder, `${types[category]}-Thing-None-Place-${i}`, 'trial_1');
-    mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, 'game.tw-pddl'), gameText(category));
-  }
-}
+writeOwnData(root);
 const world = await alfworld({ data: root, partial: true });
 const l2 = await alfworld({ data: root, partial: true, heldOut: ['cool', 'two'] });
-const id = (category: Category) => `alfworld:seen:${types[category]}-Thing-None-Place-1/trial_1`;
+const id = (category: Category) => ownGame(category, 'seen');
 
 describe('ALFWorld games as a world', () => {
   for (const { name, broken } of conformance(l2)) it(name, () => expect([...broken()]).toEqual([]));

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { episodeId, trainingGroupId } from '../../../src/ids.ts';
 import { AdamW, openObjective, updatePolicy, type WeighedEpisode } from '../../../src/learn/index.ts';
-import { createModel, Learner, modelConfig } from '../../../src/policy/index.ts';
+import { createModel, Learner } from '../../../src/policy/index.ts';
 import { readRlRecipe } from '../../../src/training/rl/index.ts';
 import { ReplayBuffer, replaySchema, restoreReplay } from '../../../src/training/rl/replay-buffer.ts';
 import { openStore, type Trajectory } from '../../../src/trajectory/index.ts';
 import { createRandom } from '../../../src/world/index.ts';
 import { exampleStep, exampleTask, exampleTrajectory } from '../../trajectory/examples.ts';
+import { plainDecoder } from '../../policy/tiny-decoder.ts';
 
 const layout = { commandTokens: (reply: readonly number[]) => reply.map(() => false) };
 const open = (settings: object = {}) => new ReplayBuffer(layout, replaySchema.parse(settings));
@@ -112,15 +113,7 @@ describe('the buffer of replayed episodes', () => {
 });
 
 describe('an update that also replays', () => {
-  const config = modelConfig('nano', {
-    vocabulary: 30,
-    context: 64,
-    width: 16,
-    heads: 2,
-    headWidth: 8,
-    layers: 1,
-    feedForward: 24,
-  });
+  const config = { ...plainDecoder, layers: 1 };
   let learner: Learner;
   beforeAll(async () => {
     learner = await Learner.open(createModel(config, 'replay'), { workers: 0 });

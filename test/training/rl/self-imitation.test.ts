@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { demonstrate, completeKit, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
 import { layoutOfPolicy, Learner, type Row, trajectoryRow } from '../../../src/policy/index.ts';
 import { openObjective } from '../../../src/learn/losses/index.ts';
 import { AdamW } from '../../../src/learn/optimiser.ts';
@@ -13,26 +12,13 @@ import { updatePolicy } from '../../../src/learn/iteration.ts';
 import { contentHash, openStore, type Store, type Trajectory } from '../../../src/trajectory/index.ts';
 import { episodeId, trainingGroupId } from '../../../src/ids.ts';
 import { createRandom } from '../../../src/world/index.ts';
+import { shown as shownEpisodes } from '../shown.ts';
 import { smallPolicy, world } from './fixture.ts';
 
 const start = await smallPolicy();
 const layout = layoutOfPolicy(start);
 const { context } = start.model.config;
-const recipe = completeKit(world);
-const annotator = rulesAnnotator();
-const demonstrations: Trajectory[] = [];
-for (const record of world.tasks('train', 6)) {
-  const demonstration = demonstrate({
-    world,
-    record,
-    createExpert: recipe.createExpert,
-    mistakes: recipe.mistakes,
-    rate: 0,
-  });
-  demonstrations.push(
-    trajectoryOf(demonstration, (await annotator.annotate(demonstration)) as string[], 'shown', 'rules'),
-  );
-}
+const demonstrations = await shownEpisodes(world, 6, 'shown');
 const rowOf = (trajectory: Trajectory): Row => trajectoryRow(trajectory, layout, { observationWeight: 0.1 });
 const settings = selfImitationSchema.parse({ permuteThings: 0 });
 const won = (changes: object = {}, shown: readonly Trajectory[] = []) =>

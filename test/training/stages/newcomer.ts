@@ -1,8 +1,8 @@
-import { demonstrate, completeKit, rulesAnnotator, trajectoryOf } from '../../../src/demonstrations/index.ts';
 import { newOrigin, type TrainedPolicy } from '../../../src/policy/index.ts';
 import { sftSettingsSchema, trainSft } from '../../../src/training/stages/index.ts';
 import { worldTokenizer } from '../../../src/training/vocabulary.ts';
 import { plainCodec, type World } from '../../../src/world/index.ts';
+import { shown } from '../shown.ts';
 import { tinyModel } from '../tiny-model.ts';
 import levers from './levers.ts';
 
@@ -10,22 +10,8 @@ const world = levers as unknown as World;
 
 /** A policy that has been shown the form of a reply, and nothing that would help. */
 export async function newcomer(out: string): Promise<TrainedPolicy> {
-  const recipe = completeKit(world);
   const tokenizer = await worldTokenizer(world);
   const model = tinyModel(tokenizer.size, 256, 'levers');
-  const shown = [];
-  for (const record of world.tasks('train', 12)) {
-    const demonstration = demonstrate({
-      world,
-      record,
-      createExpert: recipe.createExpert,
-      mistakes: recipe.mistakes,
-      rate: 0,
-    });
-    shown.push(
-      trajectoryOf(demonstration, (await rulesAnnotator().annotate(demonstration)) as string[], 'levers', 'rules'),
-    );
-  }
   const { policy } = await trainSft(
     {
       world,
@@ -33,7 +19,7 @@ export async function newcomer(out: string): Promise<TrainedPolicy> {
       out,
       learner: { workers: 0 },
     },
-    { trajectories: shown, content: 'shown' },
+    { trajectories: await shown(world, 12, 'levers'), content: 'shown' },
     sftSettingsSchema.parse({ epochs: 60, tokensPerStep: 120, learningRate: 3e-3, permuteThings: 0 }),
   );
   return policy!;
