@@ -54,12 +54,14 @@ export async function startJava(java: string, jar: string, reproducible = true):
       ),
     );
   });
+  // `exit` may come before the last of what was said has been read; `close` comes after it.
+  const heard = new Promise<void>(resolve => child.once('close', () => resolve()));
   const stop = async () => {
     child.kill('SIGKILL');
     await ended;
   };
   try {
-    const port = await firstLine(child, java, ended, () => complaints);
+    const port = await firstLine(child, java, ended, () => heard.then(() => complaints));
     // The simulator prints a page for each step: a full pipe would stop it for good.
     child.stdout!.resume();
     return { port, pid: child.pid!, ended, stop };
@@ -74,7 +76,7 @@ async function firstLine(
   child: ChildProcess,
   java: string,
   ended: Promise<string>,
-  complaints: () => string,
+  complaints: () => Promise<string>,
 ): Promise<number> {
   let timer: NodeJS.Timeout | undefined;
   const line = new Promise<string>(resolve => {
@@ -97,8 +99,8 @@ async function firstLine(
         ),
       ),
     );
-    void ended.then(why => {
-      const said = complaints()
+    void ended.then(async why => {
+      const said = (await complaints())
         .split('\n')
         .filter(text => text.trim() && !text.startsWith('Picked up '))
         .slice(0, 2)

@@ -46,6 +46,13 @@ describe('what is missing or wrong is told in a sentence', () => {
     );
   });
 
+  it('also when its complaint is read only after it has ended', async () => {
+    const late = "(sleep 0.3; echo 'Unrecognized VM option hashCode=2' >&2) &\nexit 1\n";
+    await expect(startJava(fileWith('late', `#!/bin/sh\n${late}`, 0o755), 'x.jar')).rejects.toThrow(
+      /does not run the simulator: Unrecognized VM option/,
+    );
+  });
+
   it('a program that is no Java, or ends at once', async () => {
     await expect(startJava(fileWith('talks', '#!/bin/sh\necho hello\nsleep 5\n', 0o755), 'x.jar')).rejects.toThrow(
       'began with "hello", which is no port',
