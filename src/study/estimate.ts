@@ -73,7 +73,7 @@ export async function estimateStudy(study: Study, tokensPerSecond: number): Prom
   const roundTokens = expertIteration
     ? rounds *
       expertIteration.epochs *
-      (shownTokens + ((rounds + 1) / 2) * expertIteration.tasks * episode(shown.steps))
+      (shownTokens + (1 + (expertIteration.replay * (rounds - 1)) / 2) * expertIteration.tasks * episode(shown.steps))
     : 0;
   const taughtTokens = pretraining.tokens + sft.epochs * shownTokens;
   const minutes = (long: boolean) => {

@@ -50,6 +50,12 @@ export const expertIterationSettingsSchema = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('share of those in which places have other names too, where the world allows it'),
+  replay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('share of what earlier rounds won (or achieved) that a round learns from again, drawn anew for each'),
   hindsight: z
     .boolean()
     .optional()
@@ -85,9 +91,9 @@ export interface ExpertIterationRound {
   /** Tasks played in this round, and those of them that were won. */
   readonly played: number;
   readonly won: number;
-  /** Own episodes of all rounds so far that are learnt from. */
+  /** Own episodes that it learns from: of this round, and the replayed ones of earlier rounds. */
   readonly learnt: number;
-  /** Lost episodes of all rounds so far whose other goal is learnt from: none without `hindsight`. */
+  /** Lost episodes whose other goal it learns from, likewise: none without `hindsight`. */
   readonly hindsight: number;
   /** The policy that came of it. */
   readonly file: string;
@@ -98,8 +104,9 @@ export interface ExpertIterationRound {
 /**
  * Expert iteration, which is rejection-sampling fine-tuning in rounds (STaR, arXiv 2203.14465): play training tasks
  * that were not won yet, keep of each task ever won the shortest episode (see `wonDemonstrations`), and fine-tune on
- * these beside the demonstrations. Every round goes on from the policy of the one before, which is kept beside `out` as
- * `NAME-ROUND.safetensors`; the last one is `out`.
+ * these beside the demonstrations: on all of this round, and on a share of earlier ones (`replay`), as what each round
+ * reads would otherwise grow with their number. Every round goes on from the policy of the one before, which is kept
+ * beside `out` as `NAME-ROUND.safetensors`; the last one is `out`.
  *
  * A round that nothing was won in is fine-tuned on the demonstrations alone. Killed at any moment, the same call goes
  * on where it was and ends with the same policy.
@@ -144,8 +151,7 @@ export async function trainExpertIteration(
     const tasks = drawTasks(pool, store, runs, settings, round);
     if (!(await play(context, policy, name, tasks, settings))) return null;
     runs.push(name);
-    const learnt = wonDemonstrations(store.trajectories.select({ run: runs, success: true }), run);
-    const achieved = settings.hindsight ? inHindsight(context, runs, learnt) : [];
+    const { won: learnt, achieved } = ownEpisodes(context, runs, settings);
     if (learnt.length + achieved.length + demonstrations.trajectories.length === 0)
       throw new ClewError(
         `None of the ${tasks.length} training tasks was won, so there is nothing to learn from. Begin with a ` +
@@ -160,6 +166,7 @@ export async function trainExpertIteration(
           canonicalJson([
             demonstrations.content,
             contentHash(store, { run: runs, success: true }),
+            ...(settings.replay < 1 && round > 1 ? [['replay', settings.replay]] : []),
             ...(settings.hindsight ? [contentHash(store, { run: runs, success: false })] : []),
           ]),
         ),
@@ -182,21 +189,42 @@ export async function trainExpertIteration(
   return policy;
 }
 
+/** What a round learns from: what it won and achieved itself, and a share of that of the rounds before it. */
+function ownEpisodes(
+  context: ExpertIterationContext,
+  runs: readonly string[],
+  { replay, hindsight, seed }: ExpertIterationSettings,
+): { won: Trajectory[]; achieved: Trajectory[] } {
+  const [earlier, own] = [runs.slice(0, -1), runs.slice(-1)];
+  const random = createRandom('own replay', seed, runs.length);
+  const withReplayed = (from: (of: readonly string[]) => Trajectory[]) => {
+    const fresh = from(own);
+    const tasks = new Set(fresh.map(({ task }) => task.id));
+    const before = from(earlier).filter(({ task }) => !tasks.has(task.id));
+    const again = random.shuffle(before).slice(0, Math.round(replay * before.length));
+    return [...fresh, ...again].toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1));
+  };
+  const { store, run } = context;
+  const won = withReplayed(of => wonDemonstrations(store.trajectories.select({ run: of, success: true }), run));
+  if (!hindsight) return { won, achieved: [] };
+  const everWon = new Set(store.trajectories.summaries({ run: runs, success: true }).map(({ task }) => task));
+  return { won, achieved: withReplayed(of => inHindsight(context, of, everWon)) };
+}
+
 /** What the lost episodes of some runs did achieve, one a task that was never won. */
 function inHindsight(
   { world, store, run }: ExpertIterationContext,
   runs: readonly string[],
-  won: readonly Trajectory[],
+  everWon: ReadonlySet<string>,
 ): Trajectory[] {
   const rules = completeKit(world).leaks(world.heldOut);
-  const wonTasks = new Set(won.map(({ task }) => task.id));
   const achieved = new Map<string, Trajectory>();
   for (const lost of store.trajectories.select({ run: runs, success: false })) {
-    if (wonTasks.has(lost.task.id) || achieved.has(lost.task.id)) continue;
+    if (everWon.has(lost.task.id) || achieved.has(lost.task.id)) continue;
     const episode = hindsightEpisode(world, lost, { run, rules });
     if (episode) achieved.set(lost.task.id, episode);
   }
-  return [...achieved.values()].toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1));
+  return [...achieved.values()];
 }
 
 /** Where the policy of a round stands that is not the last: `name-1.safetensors`, or the folder `name-1`. */

@@ -36,6 +36,7 @@ interface Call {
   readonly replyTokens?: number;
   readonly tasks?: number;
   readonly hindsight?: boolean;
+  readonly replay?: number;
   readonly of?: World;
 }
 
@@ -51,6 +52,7 @@ async function train(
     replyTokens = 64,
     tasks = settings.tasks,
     hindsight = false,
+    replay = 1,
     of = world,
   }: Call = {},
 ) {
@@ -68,7 +70,7 @@ async function train(
       onRound: round => rounds.push(round),
     },
     { trajectories: [], content: 'none' },
-    { ...settings, tasks, replyTokens, hindsight },
+    { ...settings, tasks, replyTokens, hindsight, replay },
   );
   return { trained, rounds, store };
 }
@@ -91,6 +93,20 @@ describe('trainExpertIteration', () => {
     expect(trained!.origin.stages.slice(1).map(({ stage, count }) => [stage, count])).toEqual(
       rounds.map(({ learnt }) => ['sft', learnt]),
     );
+  });
+
+  it('learns again from as large a share of earlier rounds as it is told to', async () => {
+    const store = openStore(':memory:');
+    const all = await train('all.safetensors', { store });
+    const learnt = async (replay: number) =>
+      (await train(`replay-${replay}.safetensors`, { replay })).rounds.map(round => round.learnt);
+    const [first, second] = all.rounds.map(round => round.learnt) as [number, number];
+    expect(first).toBeGreaterThan(1);
+    // The first rounds are the same, and so is what the second ones play.
+    expect(await learnt(0)).toEqual([first, second - first]);
+    expect(await learnt(0.5)).toEqual([first, second - first + Math.round(first / 2)]);
+    // Another share is another training, and never goes on with a file of this one.
+    await expect(train('all.safetensors', { store, replay: 0 })).rejects.toThrow('all.safetensors holds a policy');
   });
 
   it('learns from lost episodes too what they did achieve, where it is asked to and the world tells', async () => {
