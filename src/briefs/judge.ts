@@ -12,6 +12,7 @@ import {
   not,
   stepFacts,
   stepTag,
+  tellsAnswer,
 } from '../steps/index.ts';
 import type { Trajectory } from '../trajectory/schema.ts';
 import type { Check, Criterion, Pattern } from './criterion.ts';
@@ -26,7 +27,10 @@ type Judged = Pick<Trajectory, 'initialObservation' | 'steps' | 'success'>;
 
 /** What a judge knows of an episode. */
 interface Episode {
+  /** The episode, or so much of it as is asked of. */
   readonly trajectory: Judged;
+  /** What the log of the whole episode has: a part without it lacks nothing. */
+  readonly has: { readonly subgoals: boolean; readonly thinking: boolean };
   readonly commands: readonly { readonly verb: string; readonly kinds: readonly string[]; readonly executed: Fact }[];
   readonly goalKinds: readonly string[];
 }
@@ -36,10 +40,15 @@ interface Episode {
  * @param kinds what fills `{1}`, `{2}` of patterns: the kinds of the goal; null where nobody knows them
  */
 export function judge(criteria: readonly Criterion[], trajectory: Judged, kinds: readonly string[] | null): Verdict[] {
+  const { steps } = trajectory;
   const episode: Episode = {
     trajectory,
+    has: {
+      subgoals: steps.some(({ subgoals }) => subgoals !== null),
+      thinking: steps.some(({ thinking }) => thinking != null),
+    },
     goalKinds: kinds ?? [],
-    commands: trajectory.steps.map(step => ({
+    commands: steps.map(step => ({
       verb: step.command === null ? '' : itemOf(step.command).verb,
       kinds: step.command === null ? [] : kindsOf(step.command),
       executed: executed(step),
@@ -87,9 +96,7 @@ function holds(check: Check, episode: Episode): Fact {
   }
   if ('says' in check) return says(check.says, episode);
   if ('subgoal' in check)
-    return steps.every(({ subgoals }) => subgoals === null)
-      ? lacking.subgoals
-      : steps.some(({ subgoals }) => subgoals?.includes(check.subgoal));
+    return episode.has.subgoals ? steps.some(({ subgoals }) => subgoals?.includes(check.subgoal)) : lacking.subgoals;
   if ('steps' in check) return steps.length <= check.steps;
   if ('repeats' in check)
     return atMost(
@@ -155,24 +162,27 @@ function readBefore(words: readonly string[], pattern: Pattern, episode: Episode
   if (isMissing(at)) return at;
   if (at === null) return false;
   const { initialObservation, steps } = episode.trajectory;
-  const text = [initialObservation, ...steps.slice(0, at - 1).map(({ observation }) => observation)].join('\n');
-  return words.every(word => namesKind(text, filled(word, episode.goalKinds)));
+  const before = steps.slice(0, at - 1);
+  const text = [initialObservation, ...before.map(({ observation }) => observation)].join('\n');
+  if (words.every(word => namesKind(text, filled(word, episode.goalKinds)))) return true;
+  return initialObservation !== '' && before.every(tellsAnswer) ? false : lacking.answer;
 }
 
 function says(
   { words, tag, in: place, by = Infinity }: Extract<Check, { readonly says: unknown }>['says'],
-  { trajectory: { steps }, goalKinds }: Episode,
+  { trajectory, has, goalKinds }: Episode,
 ): Fact {
+  const steps = trajectory.steps.slice(0, by);
   const names = (text: string) => words.every(word => namesKind(text, filled(word, goalKinds)));
   if (place === 'thinking')
-    return steps.every(({ thinking }) => thinking == null)
-      ? lacking.thinking
-      : steps.slice(0, by).some(({ thinking }) => thinking != null && names(thinking));
-  if (steps.every(step => stepTag(step) === null)) return steps.length === 0 ? false : lacking.tags;
-  return steps.slice(0, by).some(step => {
-    const own = stepTag(step);
-    return own !== null && own !== 'none' && (tag === undefined || own === tag) && names(step.parsed!.thought);
-  });
+    return has.thinking ? steps.some(({ thinking }) => thinking != null && names(thinking)) : lacking.thinking;
+  return any(
+    ...steps.map((step): Fact => {
+      const own = stepTag(step);
+      if (own === null) return lacking.tags;
+      return own !== 'none' && (tag === undefined || own === tag) && names(step.parsed!.thought);
+    }),
+  );
 }
 
 /** Whether at most so many hold; missing facts count only where they decide. */

@@ -39,7 +39,7 @@ export interface UpdateFigures {
   readonly mismatchMax: number | null;
   /**
    * Cosine between the gradients of the two halves of the first mini-batch that had one: how much of it is signal. See
-   * `halvedGradient`. Null where there are no two halves; rows of older runs lack it.
+   * `addHalves`. Null where there are no two halves; rows of older runs lack it.
    */
   readonly gradientCosine?: number | null;
   /** Null where nothing was imitated. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commandNames, executed, isMissing } from '../steps/index.ts';
+import { commandNames, executed, isMissing, lacking, tellsAnswer, tellsWhatIsExecuted } from '../steps/index.ts';
 import type { Trajectory } from '../trajectory/schema.ts';
-import { commandIdentity, plainText } from '../world/command-text.ts';
+import { commandIdentity, plainText, saysWhole } from '../world/command-text.ts';
 import { type FirstErrorKind, firstErrorLabels } from './first-error-labels.ts';
 import { type Rate, rateSchema } from './rate.ts';
 import { RatioSums } from './statistics/ratio-sums.ts';
@@ -45,7 +45,8 @@ const kinds = Object.keys(firstErrorLabels) as FirstErrorKind[];
 
 /**
  * The first step that no text could excuse. A pure function of what was read, written and executed.
- * @returns null where there is none; undefined where a step before it does not say whether it was executed.
+ * @returns null where there is none; undefined where a step before it does not say whether it was executed, and where
+ *   it was refused and the log lacks what had been read.
  */
 export function firstError({
   initialObservation,
@@ -53,24 +54,24 @@ export function firstError({
   task,
 }: Pick<Trajectory, 'initialObservation' | 'steps' | 'task'>): FirstError | null | undefined {
   let read = ` ${plainText(task.goal)} ${plainText(initialObservation)} `;
+  /** The log has all that was read so far. */
+  let answered = initialObservation !== '';
   /** What each verb was last executed with. */
   const done = new Map<string, string>();
   const seen = new Map<string, string>();
   for (const [t, step] of steps.entries()) {
     const { command, inspection, observation } = step;
-    if (command === null) return { step: t, kind: 'malformed' };
-    const happened = executed(step);
+    // Where a log does not say what becomes of commands, replies without one would be its only known errors.
+    const happened = tellsWhatIsExecuted(step) ? executed(step) : lacking.acceptance;
     if (isMissing(happened)) return undefined;
+    if (command === null) return { step: t, kind: 'malformed' };
     const identity = commandIdentity(command);
     const verb = identity.split(' ')[0]!;
     if (!happened) {
-      const kind =
-        done.get(verb) === identity
-          ? 'standsThere'
-          : commandNames(command).every(name => names(read, name))
-            ? 'refusedOtherwise'
-            : 'notThere';
-      return { step: t, kind };
+      if (done.get(verb) === identity) return { step: t, kind: 'standsThere' };
+      const named = commandNames(command).every(name => saysWhole(read, plainText(name)));
+      if (named) return { step: t, kind: 'refusedOtherwise' };
+      return answered ? { step: t, kind: 'notThere' } : undefined;
     }
     if (inspection !== null) {
       const { target, contents, needed } = inspection;
@@ -79,16 +80,9 @@ export function firstError({
     }
     done.set(verb, identity);
     read += `${plainText(observation)} `;
+    answered &&= tellsAnswer(step);
   }
   return null;
-}
-
-/** `mug 1` is not in `mug 12`. */
-function names(text: string, name: string): boolean {
-  const wanted = plainText(name);
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
-    if (!/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + wanted.length] ?? ' ')) return true;
-  return false;
 }
 
 /** The kind of one lost episode; null where it was not lost, undefined where its log does not say. */

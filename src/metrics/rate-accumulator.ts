@@ -156,7 +156,10 @@ export class RateAccumulator {
       ...(this.phases.count > 0 && { phases: meanOf(this.phases, '', phases.length) }),
       recovery: this.recovery.figures(stepRate, why(stepMetrics.inadmissible.lacking), ofSuccesses('')),
       ...(this.failures.length > 0 && {
-        firstErrors: this.firstErrors.figures(stepRate, why(stepMetrics.inadmissible.lacking)),
+        firstErrors: this.firstErrors.figures(
+          stepRate,
+          why('the log does not say which commands were executed, or what had been read'),
+        ),
       }),
       ...(bestOf && { bestOf }),
       ...(asking && { asking }),

@@ -1,6 +1,6 @@
 import { ClewError } from '../errors.ts';
 import type { Trajectory } from '../trajectory/index.ts';
-import { plainText } from '../world/command-text.ts';
+import { plainText, saysWhole } from '../world/command-text.ts';
 import type { Split, TaskRecord, World } from '../world/index.ts';
 
 /** Tasks of a split that are looked at: all of any data set, and the first of a world that makes tasks without end. */
@@ -70,11 +70,5 @@ export class TaskFinder {
  * paragraph and the goal.
  */
 function fits({ parts }: Known, text: string): boolean {
-  return parts.every(part => containsWords(text, part));
-}
-
-/** `put a mug on shelf 1` is not in `put a mug on shelf 12`. */
-function containsWords(text: string, part: string): boolean {
-  const at = text.indexOf(part);
-  return at >= 0 && !(/\w$/.test(part) && /^\w/.test(text.slice(at + part.length)));
+  return parts.every(part => saysWhole(text, part));
 }

@@ -3,7 +3,7 @@ export { commandNames, commandTarget } from './command-names.ts';
 export { all, any, isMissing, not, type Fact, type Missing } from './fact.ts';
 export { indexEpisode, type IndexedEpisode } from './indexed-episode.ts';
 export { lacking } from './lacking.ts';
-export { changed, executed, failed, formatValid, tellsWhatIsExecuted } from './single-step.ts';
+export { changed, executed, failed, formatValid, tellsAnswer, tellsWhatIsExecuted } from './single-step.ts';
 export { kindKey, kindOf, kindsIn, namesKind } from './kinds.ts';
 export { itemOf, kindsOf, knowledgeOf, type Plan, type PlanItem, planOf, plansIn, sentencesOf } from './plan.ts';
 export { repeatedCommands, stepFacts, type StepFacts } from './step-facts.ts';

@@ -1,6 +1,6 @@
 import type { Step } from '../trajectory/schema.ts';
-import { commandIdentity } from '../world/command-text.ts';
-import { any, not, type Fact } from './fact.ts';
+import { commandIdentity, plainText } from '../world/command-text.ts';
+import { any, isMissing, not, type Fact } from './fact.ts';
 import { lacking } from './lacking.ts';
 
 // What a step tells by itself, without those before it.
@@ -38,6 +38,14 @@ export function tellsWhatIsExecuted({
 /** The world's state after the step is not the one before it. */
 export function changed({ stateBefore, stateAfter }: Pick<Step, 'stateBefore' | 'stateAfter'>): Fact {
   return stateBefore === null || stateAfter === null ? lacking.states : stateBefore !== stateAfter;
+}
+
+/**
+ * The log has what the world answered. A log without answers has empty ones; where the step has states, as every episode
+ * of a world has, an empty answer is an answer.
+ */
+export function tellsAnswer(step: Pick<Step, 'observation' | 'stateBefore' | 'stateAfter'>): boolean {
+  return plainText(step.observation) !== '' || !isMissing(changed(step));
 }
 
 /** The reply was malformed, or nothing was executed. A reply that was not judged is not malformed. */

@@ -1,9 +1,9 @@
 import type { Step, Trajectory } from '../trajectory/schema.ts';
 import { plainText } from '../world/command-text.ts';
-import { all, any, isMissing, not, type Fact } from './fact.ts';
+import { all, any, not, type Fact } from './fact.ts';
 import { indexEpisode, type IndexedEpisode } from './indexed-episode.ts';
 import { lacking } from './lacking.ts';
-import { changed, executed, failed, formatValid } from './single-step.ts';
+import { changed, executed, failed, formatValid, tellsAnswer } from './single-step.ts';
 import { stepTag, type StepTag } from './tag.ts';
 
 /**
@@ -95,15 +95,13 @@ export function repeatedCommands({ steps, commands, stateCommands }: IndexedEpis
   });
 }
 
-/**
- * Whether each answer is new in the episode. A log without answers has empty ones; where the step has states, as every
- * episode of a world has, an empty answer is an answer, and tells nothing.
- */
+/** Whether each answer is new in the episode. An empty one tells nothing. */
 function newAnswers({ initialObservation, steps }: Pick<Trajectory, 'initialObservation' | 'steps'>): Fact[] {
   const read = new Set([plainText(initialObservation)]);
   return steps.map(step => {
+    if (!tellsAnswer(step)) return lacking.answer;
     const answer = plainText(step.observation);
-    if (answer === '') return isMissing(changed(step)) ? lacking.answer : false;
+    if (answer === '') return false;
     const isNew = !read.has(answer);
     read.add(answer);
     return isNew;

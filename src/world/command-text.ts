@@ -24,3 +24,15 @@ export function withoutArticles(text: string): string {
 export function commandIdentity(command: string): string {
   return withoutArticles(normaliseCommand(command));
 }
+
+/**
+ * Whether a plain text says a plain part as whole words, in whatever script: `mug 1` is not in `mug 12`. Parts may begin
+ * or end with marks.
+ */
+export function saysWhole(text: string, part: string): boolean {
+  const isWord = (letter = ''): boolean => /[\p{L}\p{N}_]/u.test(letter);
+  const joined = (at: number): boolean => isWord(text[at - 1]) && isWord(text[at]);
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1))
+    if (!joined(at) && !joined(at + part.length)) return true;
+  return false;
+}

@@ -109,6 +109,7 @@ describe('a check', () => {
         stateBefore: null,
         stateAfter: null,
         subgoals: null,
+        observation: '',
       })),
     };
     const met = (check: Check) => judge([criterion(1, check)], bare, ['tomato'])[0]!.met;
@@ -116,11 +117,31 @@ describe('a check', () => {
       { does: take },
       { says: { words: ['x'] } },
       { subgoal: 'hot' },
+      { reads: { words: ['moon'] }, before: { verb: 'move' } },
       { refused: 0 },
       { repeats: 0 },
     ] as const)
       expect(met(check)).toHaveProperty('missing');
     expect(met({ never: { verb: 'open' } })).toBe(true);
+  });
+
+  it('asks of the whole log what it has, and of the steps before a command only whether it holds', () => {
+    const holding = [step('open door 1'), step('take tomato 1 from table 2', { subgoals: ['hot'] })];
+    const thinking = holding.map((each, t) => ({ ...each, thinking: t === 0 ? undefined : 'the tomato' }));
+    const met = (check: Check, of: typeof steps) => judge([criterion(1, check)], handTrajectory(of), [])[0]!.met;
+    const open = { verb: 'open' };
+    // The very first command: nothing had held before it, and that is known.
+    expect(met({ never: open, unless: { subgoal: 'hot' } }, holding)).toBe(false);
+    expect(met({ never: open, unless: { says: { words: ['tomato'], in: 'thinking' } } }, thinking)).toBe(false);
+    expect(met({ never: { verb: 'sing' }, unless: { subgoal: 'hot' } }, [step('sing')])).toHaveProperty('missing');
+  });
+
+  it('does not take a reply that nobody has read for one that does not say it', () => {
+    const unread = handStep({ reply: 'look', command: 'look' });
+    const met = (check: Check) => judge([criterion(1, check)], handTrajectory([unread, ...steps]), [])[0]!.met;
+    expect(met({ says: { words: ['tomato'], by: 1 } })).toHaveProperty('missing');
+    expect(met({ says: { words: ['tomato'], by: 2 } })).toBe(true);
+    expect(met({ says: { words: ['moon'] } })).toHaveProperty('missing');
   });
 
   it('decides the reward', () => {

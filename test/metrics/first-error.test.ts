@@ -76,6 +76,35 @@ describe('the first error of a lost episode', () => {
     expect(firstErrors!.refusedOtherwise).toMatchObject({ numerator: 1, denominator: 1, missing: 1 });
   });
 
+  it('is no missing command in a log that does not say what became of the others', () => {
+    const silent = { accepted: null, refusal: null, admissible: null } as const;
+    const malformed = handStep({ reply: '<monitor>oh', command: null, ...silent });
+    expect(firstError(lost(malformed))).toBeUndefined();
+    const { firstErrors } = measure([lost(malformed), lost(handStep({ command: 'look', ...silent }))]);
+    // Of two episodes of which nothing is known none is known to err: not every one of those that are known.
+    expect(firstErrors!.malformed).toMatchObject({ value: null, denominator: 0, missing: 2 });
+    expect(firstError(lost(handStep({ command: null, accepted: null, admissible: ['look'] })))).toEqual({
+      step: 0,
+      kind: 'malformed',
+    });
+  });
+
+  it('is nothing that is not there in a log that does not have what was read', () => {
+    const silent = { ...lost(done('go to desk 1', ''), refused('take mug 1')), initialObservation: '' };
+    expect(firstError(silent)).toBeUndefined();
+    expect(firstError({ ...silent, initialObservation: room })).toBeUndefined();
+    expect(firstError({ ...silent, initialObservation: `${room} On it is a mug 1.` })?.kind).toBe('refusedOtherwise');
+    // An episode of a world has states: there an empty answer is one.
+    const empty = done('go to desk 1', '', { stateBefore: 'a', stateAfter: 'b' });
+    expect(firstError(lost(empty, refused('take mug 1')))?.kind).toBe('notThere');
+  });
+
+  it('knows words of any script as words', () => {
+    const kitchen = { ...lost(refused('take кот')), initialObservation: 'В комнате котёл.' };
+    expect(firstError(kitchen)).toEqual({ step: 0, kind: 'notThere' });
+    expect(firstError({ ...kitchen, initialObservation: 'В комнате кот.' })?.kind).toBe('refusedOtherwise');
+  });
+
   it('is measured over lost episodes alone, in shares that add up to one', () => {
     const won = { ...lost(refused('sing'), done('look')), success: true };
     const { firstErrors } = measure(

@@ -80,7 +80,7 @@ function executions(
   end = Infinity,
 ): number[] {
   if (item.verb === 'find') {
-    const numbered = /\b[a-z]+ \d+\b/.test(plainText(initialObservation));
+    const numbered = /\p{L} \d+\b/u.test(plainText(initialObservation));
     const shown = (text: string) => item.kinds.some(kind => shows(text, kind, numbered));
     if (shown(plainText(initialObservation).replace(plainText(task.goal), ''))) return [-1];
     const at = steps.findIndex(({ observation }) => shown(observation));

@@ -157,7 +157,7 @@ async function iterations(
       foretold,
     );
     const judged = foretold && forecasting!.judge(foretold, trajectories, number);
-    const vine = await vineOf(judged?.learnt ?? trajectories, options, rolloutPolicy, layout, number);
+    const vine = await vineOf(judged?.learnt ?? trajectories, options, rolloutPolicy, layout, number, begun);
     const rolloutSeconds = clock();
     const play = playFigures(trajectories, advantageRecipe, recipe.rollouts, rewards, briefs);
     tagReference ??= play.situations;

@@ -6,10 +6,12 @@ import { type BranchCost, type BranchPoint, branchValues } from './branch.ts';
 import type { RlOptions } from './options.ts';
 import type { VineSettings } from './vine-settings.ts';
 
+/** For episodes that were begun for the policy (`branchAt`): the step with which they begin to be their own. */
+type Begun = ReadonlyMap<EpisodeId, number>;
+
 /**
  * How unexpected the command of a step was to the policy itself: −log of its probability, in nats. One draw's estimate
- * of how undecided the policy was. 0 for a step without a command.
- * @throws ClewError where the step kept no tokens.
+ * of how undecided the policy was. 0 for a step without a command, or without tokens.
  */
 export function surprisal(
   { tokens }: Trajectory['steps'][number],
@@ -22,25 +24,28 @@ export function surprisal(
 
 /**
  * The moments before and after the least expected step of the `moments` episodes in which that step was least expected.
- * The start of an episode and its end need no branches, so they are not among them.
+ * The start of an episode and its end need no branches, so they are not among them, nor are steps that all of a group
+ * have because they were begun with them.
  */
 export function uncertainMoments(
   trajectories: readonly Trajectory[],
   { moments }: Pick<VineSettings, 'moments'>,
   layout: Pick<EpisodeLayout, 'commandTokens'>,
+  begun: Begun = new Map(),
 ): BranchPoint[] {
   return trajectories
-    .filter(({ steps }) => steps.length > 1)
-    .map(trajectory => {
-      const surprisals = trajectory.steps.map(step => surprisal(step, layout));
-      const step = surprisals.indexOf(Math.max(...surprisals));
-      return { trajectory, step, surprisal: surprisals[step]! };
+    .map(trajectory => ({ trajectory, from: begun.get(trajectory.id) ?? 0 }))
+    .filter(({ trajectory: { steps }, from }) => steps.length > from + 1)
+    .map(({ trajectory, from }) => {
+      const surprisals = trajectory.steps.slice(from).map(step => surprisal(step, layout));
+      const at = surprisals.indexOf(Math.max(...surprisals));
+      return { trajectory, from, step: from + at, surprisal: surprisals[at]! };
     })
     .toSorted((a, b) => b.surprisal - a.surprisal || (a.trajectory.id < b.trajectory.id ? -1 : 1))
     .slice(0, moments)
-    .flatMap(({ trajectory, step }) =>
+    .flatMap(({ trajectory, from, step }) =>
       [step, step + 1]
-        .filter(at => at > 0 && at < trajectory.steps.length)
+        .filter(at => at > from && at < trajectory.steps.length)
         .map((at): BranchPoint => ({ trajectory, step: at })),
     );
 }
@@ -48,6 +53,7 @@ export function uncertainMoments(
 /**
  * VinePPO's advantages (arXiv 2410.01679, section 4) with values at some moments: the steps from one valued moment to
  * the next are worth V(next) − V(this). V of a start is the mean outcome of the group, that of an end the outcome.
+ * Steps before an episode was its own are worth 0.
  *
  * @param values of `points`, in their order
  * @returns for each episode one number a step
@@ -56,6 +62,7 @@ export function vineAdvantages(
   trajectories: readonly Trajectory[],
   points: readonly BranchPoint[],
   values: readonly number[],
+  begun: Begun = new Map(),
 ): Map<EpisodeId, number[]> {
   const known = new Map<EpisodeId, Map<number, number>>();
   points.forEach(({ trajectory: { id }, step }, i) => {
@@ -67,9 +74,11 @@ export function vineAdvantages(
     trajectories.map(({ id, group, success, steps }) => {
       const outcomes = groups.get(group)!;
       const start = outcomes.reduce((sum, value) => sum + value, 0) / outcomes.length;
-      const at = new Map(known.get(id)).set(0, start).set(steps.length, success ? 1 : 0);
+      const from = begun.get(id) ?? 0;
+      const at = new Map(known.get(id)).set(from, start).set(steps.length, success ? 1 : 0);
       const bounds = [...at.keys()].toSorted((a, b) => a - b);
       const advantages = steps.map((_, t) => {
+        if (t < from) return 0;
         const next = bounds.find(bound => bound > t)!;
         const last = bounds.findLast(bound => bound <= t)!;
         return at.get(next)! - at.get(last)!;
@@ -86,10 +95,11 @@ export async function vineOf(
   agent: Agent,
   layout: Pick<EpisodeLayout, 'commandTokens'>,
   iteration: number,
+  begun: Begun,
 ): Promise<{ readonly advantages: Map<EpisodeId, number[]>; readonly cost: BranchCost } | undefined> {
   const { vine, maxSteps, tasks, rollouts } = recipe;
   if (!vine) return undefined;
-  const points = uncertainMoments(trajectories, vine, layout);
+  const points = uncertainMoments(trajectories, vine, layout, begun);
   const { values, cost } = await branchValues(points, {
     world,
     agent,
@@ -100,5 +110,5 @@ export async function vineOf(
     maxSteps,
     parallelEpisodes: tasks * rollouts,
   });
-  return { advantages: vineAdvantages(trajectories, points, values), cost };
+  return { advantages: vineAdvantages(trajectories, points, values, begun), cost };
 }

@@ -55,6 +55,19 @@ describe('moments', () => {
     expect(advantages.get('w')).toEqual([0.5, 0.5]);
     expect(advantages.get('a')).toEqual([0.25, -0.5, -0.25, -0.25]);
   });
+
+  it('are looked for, and valued, from where an episode is its own: what it was begun with all of its group have', () => {
+    const a = lost('a', drawn(0, -9), drawn(0, -8), drawn(0, -0.1), drawn(0, -1), drawn(0, -0.2));
+    const b = { ...lost('b', drawn(0, -9), drawn(0, -8), drawn(0, -0.3), drawn(0, -0.1)), success: true };
+    const c = lost('c', drawn(0, -9), drawn(0, -8), drawn(0, -0.1));
+    const begun = new Map([a, b, c].map(({ id }) => [id, 2]));
+    const points = uncertainMoments([a, b, c], { moments: 3 }, layout, begun);
+    // The least expected steps of all, the first two, were drawn once for the whole group.
+    expect(points.map(({ trajectory, step }) => `${trajectory.id}${step}`)).toEqual(['a3', 'a4', 'b3']);
+    const advantages = vineAdvantages([a, b], points.slice(0, 2), [0.75, 0.25], begun);
+    expect(advantages.get('a')).toEqual([0, 0, 0.25, -0.5, -0.25]);
+    expect(advantages.get('b')).toEqual([0, 0, 0.5, 0.5]);
+  });
 });
 
 describe('branches', () => {
