@@ -8,7 +8,7 @@ import {
   trainPretraining,
   trainSft,
 } from '../training/stages/index.ts';
-import { type CountedDemonstrations, openDemonstrations, withinTokens } from './demonstrations.ts';
+import { type CountedDemonstrations, openDemonstrations, withinContext, withinTokens } from './demonstrations.ts';
 import { fileName, policyPath } from './file-name.ts';
 import { currentStudyRecipe, namesIn } from './former-names.ts';
 import type { RunStage, Staged } from './stages.ts';
@@ -96,7 +96,7 @@ async function fineTuned(
   options: StudyOptions,
   stage: RunStage,
   {
-    start: { name, tokens },
+    start: { name, tokens, build },
     demonstrations: all,
     pretrained,
   }: {
@@ -108,15 +108,24 @@ async function fineTuned(
   const { sft } = study.recipe;
   const suffix = name === null ? '' : `-${fileName(name)}`;
   const file = policyPath(options.out, `cold-start${suffix}`, pretrained);
-  const demonstrations = withinTokens(all, pretrained, tokens);
+  const fitting = build ? withinContext(all, pretrained) : all;
+  const demonstrations = withinTokens(fitting, pretrained, tokens);
   const run = name === null ? 'SFT' : `SFT ${name}`;
   const config = { sft, demonstrations: demonstrations.content };
-  const policy = await stage('sft', name ?? '', () =>
-    likelihood(study, options, { run, kind: 'sft', file, config }, pretrained, context =>
+  const policy = await stage('sft', name ?? '', async () => {
+    const staged = await likelihood(study, options, { run, kind: 'sft', file, config }, pretrained, context =>
       trainSft(context, demonstrations, sft),
-    ),
-  );
+    );
+    return staged && { ...staged, outcome: `${staged.outcome}${leftOut(all, fitting, pretrained)}` };
+  });
   return policy && { name, arm: armOfStart(study.recipe, name), policy, file, demonstrations };
+}
+
+function leftOut(all: Demonstrations, fitting: Demonstrations, { model }: TrainedPolicy): string {
+  const { length } = all.trajectories;
+  const tooLong = length - fitting.trajectories.length;
+  if (tooLong === 0) return '';
+  return `; ${tooLong} of ${length} demonstrations left out: longer than the context of ${model.config.context} tokens`;
 }
 
 /** What tables call a start: the arm that is the start without training, else `cold start NAME`. */

@@ -16,6 +16,7 @@ import {
 import { ClewError } from '../errors.ts';
 import { episodeLayoutOf, type TrainedPolicy, trajectoryRow } from '../policy/index.ts';
 import { planRun, playRun, refuseLosses } from '../runs/index.ts';
+import { fitsContext } from '../training/stages/fitting-row.ts';
 import { type Demonstrations, readDemonstrations } from '../training/stages/index.ts';
 import { taskPool } from '../training/task-pool.ts';
 import { openStore, type Trajectory } from '../trajectory/index.ts';
@@ -160,6 +161,15 @@ async function studentEpisodes(
 function tokensOf(trajectory: Trajectory, policy: TrainedPolicy): number {
   const { weights } = trajectoryRow(trajectory, episodeLayoutOf(policy));
   return Array.from(weights).filter(weight => weight > 0).length;
+}
+
+/** Those that the policy can read to their end: a student's own episode may have grown longer than its context. */
+export function withinContext({ trajectories, content }: Demonstrations, policy: TrainedPolicy): Demonstrations {
+  const layout = episodeLayoutOf(policy);
+  const { context } = policy.model.config;
+  const fitting = trajectories.filter(trajectory => fitsContext(trajectoryRow(trajectory, layout), context));
+  if (fitting.length === trajectories.length) return { trajectories, content };
+  return { trajectories: fitting, content: hash(`${content} context ${context}`) };
 }
 
 /** Demonstrations, and how many tokens of them are learnt. */

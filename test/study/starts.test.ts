@@ -1,9 +1,12 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import lockedRoom from '../../envs/locked-room/index.ts';
+import { episodeLayoutOf, trajectoryRow } from '../../src/policy/index.ts';
+import { trainColdStarts } from '../../src/study/cold-start.ts';
 import { formatStudy, openStudy, readStudyRecipe, runStudy, type StageEnd } from '../../src/study/index.ts';
+import { stagesOf } from '../../src/study/stages.ts';
 import { openStore } from '../../src/trajectory/index.ts';
 
 const build = (more: object = {}) => ({ demonstrations: { build: { trajectories: 8, ...more } } });
@@ -198,5 +201,47 @@ describe('a study with several cold starts', { timeout: 300_000 }, () => {
     expect(again.ends.filter(({ before, stage }) => !before && stage.kind !== 'report')).toEqual([]);
     expect(again.result.table).toEqual(result.table);
     store.close();
+  });
+
+  it('leaves out, and says so, what it built itself and the policy cannot read to its end', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'clew-long-'));
+    const lengths: number[] = [];
+    const train = async (context: number) => {
+      const recipe = readStudyRecipe({
+        name: 'long',
+        world: 'locked-room',
+        demonstrations: { build: { trajectories: 8 } },
+        policy: { preset: 'pico', context },
+        pretraining: { tokens: 2000, tokensPerStep: 1000 },
+        sft: { epochs: 1, tokensPerStep: 800 },
+        arms: [{ name: 'GRPO' }],
+        evaluation: base.evaluation,
+      });
+      const ends: StageEnd[] = [];
+      const options = { out: join(out, `${context}`), store: openStore(':memory:'), compute: { workers: 1 } };
+      mkdirSync(options.out);
+      const starts = await trainColdStarts(
+        openStudy(recipe, { world: lockedRoom }),
+        options,
+        stagesOf(3, { end: end => ends.push(end) }),
+        async coldStart => coldStart,
+      );
+      const { policy, demonstrations } = starts![0]!;
+      const layout = episodeLayoutOf(policy);
+      lengths.push(...demonstrations.trajectories.map(each => trajectoryRow(each, layout).tokens.length));
+      return { count: demonstrations.trajectories.length, said: ends.at(-1)!.outcome };
+    };
+    const all = await train(1280);
+    expect(all.count).toBe(8);
+    expect(all.said).not.toContain('left out');
+    // The last token of a row is only foretold.
+    const context = Math.max(...lengths) - 2;
+    const fitting = lengths.filter(length => length <= context + 1).length;
+    expect(await train(context)).toEqual({
+      count: fitting,
+      said: expect.stringContaining(
+        `${8 - fitting} of 8 demonstrations left out: longer than the context of ${context} tokens`,
+      ),
+    });
   });
 });

@@ -5,7 +5,7 @@ import { type EpisodeLayout, type Row, trajectoryRow } from '../../policy/index.
 import type { Trajectory } from '../../trajectory/schema.ts';
 import type { Random, WorldKit } from '../../world/index.ts';
 import { permuteShare } from '../permute-entities.ts';
-import { fits, fittingRow } from '../stages/fitting-row.ts';
+import { fitsContext, fittingRow } from '../stages/fitting-row.ts';
 
 /** What is learnt from won episodes of the run beside the advantages. */
 export const selfImitationSchema = z.strictObject({
@@ -135,7 +135,7 @@ export class SuccessBuffer {
    */
   #fitting(own: Trajectory): Row | undefined {
     const row = this.#row(own);
-    return fits(row, this.#context) ? row : undefined;
+    return fitsContext(row, this.#context) ? row : undefined;
   }
 
   #row(trajectory: Trajectory): Row {

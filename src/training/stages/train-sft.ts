@@ -17,7 +17,7 @@ import { sft } from '../sft.ts';
 import { type StageResult, trainStage } from '../stage.ts';
 import { lengthenFailureChains } from '../failure-chains.ts';
 import type { Demonstrations } from './demonstrations.ts';
-import { fits, fittingRow } from './fitting-row.ts';
+import { fitsContext, fittingRow } from './fitting-row.ts';
 import { originHash, publishedFacts, type StageContext } from './train-pretraining.ts';
 
 /** What decides a supervised fine-tuning, beside the policy it begins with and the demonstrations. */
@@ -182,7 +182,7 @@ export async function trainSft(
       ...told(longer),
       rewrite: reply => (words && random() < repetitiveThoughts ? repeatThought(reply, words, random) : undefined),
     });
-    return rename(fits(lost, context) ? lost : row, random);
+    return rename(fitsContext(lost, context) ? lost : row, random);
   };
   return trainStage({
     ...stage,
