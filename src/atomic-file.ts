@@ -21,7 +21,8 @@ export async function writeAtomically(
 ): Promise<void> {
   const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   const before = await stat(file).catch(() => undefined);
-  if (before && !before.isFile() && !before.isDirectory()) {
+  if (before?.isDirectory()) throw new ClewError(`${file} is a folder: give the path of a file to write.`);
+  if (before && !before.isFile()) {
     await writeFile(file, pieces).catch((error: unknown) => refuse(error, file));
     return;
   }
@@ -50,7 +51,7 @@ export async function writeAtomically(
 }
 
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const closed = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST']);
+const closed = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
 
 /** @throws what the system says of the disk, as a sentence to act on; any other error as it is */
 function refuse(error: unknown, file: string): never {

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { unreadable } from '../read-file.ts';
 import {
   openLog,
   openReading,
@@ -41,12 +42,15 @@ export function* loadTrajectories(
 
 /** Whether a file is a SQLite database, by its first bytes. */
 export function isDatabase(path: string): boolean {
-  const file = openSync(path, 'r');
+  let file: number | undefined;
   try {
+    file = openSync(path, 'r');
     const head = Buffer.alloc(16);
     readSync(file, head, 0, 16, 0);
     return head.toString('latin1') === 'SQLite format 3\0';
+  } catch (error) {
+    throw unreadable(path, error);
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }

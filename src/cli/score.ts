@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { ClewError, UsageError } from '../errors.ts';
+import { readText } from '../read-file.ts';
 import { forecastRules, gatherForecasts } from '../forecasts/index.ts';
 import {
   formatSummary,
@@ -138,7 +139,7 @@ function rubricIn({ rubric: file, rewards }: ScoreArguments): Reward | undefined
   if (!rewards.includes('rubric'))
     throw new UsageError('--rubric gives the criteria of the reward rubric: name it, as in --rewards rubric.');
   if (!existsSync(file)) throw new UsageError(`There is no file "${file}".`);
-  const { byCategory, all } = readRubricFile(readFileSync(file, 'utf8'), file);
+  const { byCategory, all } = readRubricFile(readText(file), file);
   return rubricReward(category => byCategory.get(category) ?? all);
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { ClewError, UsageError } from '../errors.ts';
+import { readText } from '../read-file.ts';
 import { importFile } from './import-file.ts';
 
 /** What a file of settings says, and where it says it. */
@@ -41,7 +42,7 @@ export async function readSettings(
     throw new UsageError(
       `${name} is no recipe by its name: a recipe is a .yaml, .yml, .json, .ts, .mts, .js or .mjs file.`,
     );
-  return yamlSettings(readFileSync(file, 'utf8'), name);
+  return yamlSettings(readText(file), name);
 }
 
 function yamlSettings(text: string, name: string): SettingsFile {

@@ -57,8 +57,10 @@ function playedAgain(world: World, record: TaskRecord<unknown>, lost: Trajectory
     if (episode.done) break;
   }
   if (!episode.success) return undefined;
+  // What it was told of its own goal, and what came of that, is not so of this one.
+  const { hint: _, outcomes: __, ...played } = lost;
   return {
-    ...lost,
+    ...played,
     task: taskOf(record, first),
     initialObservation: first.observation,
     steps,

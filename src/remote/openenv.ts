@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { z } from 'zod';
 import { ClewError } from '../errors.ts';
 import {
   admissibleOf,
@@ -35,6 +36,23 @@ export async function openEnvEnvironment(url: string, headers: Record<string, st
   };
 }
 
+const frameSchema = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()).default({}) });
+
+/** @throws ClewError for a text that is no message of OpenEnv's */
+function frameIn(text: string, url: string): z.infer<typeof frameSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  const frame = frameSchema.safeParse(json);
+  if (frame.success) return frame.data;
+  throw new ClewError(
+    `${url} answers with what is no message of OpenEnv, {"type": …, "data": {…}}: "${text.slice(0, 100)}".`,
+  );
+}
+
 async function openSession(url: string, headers: Record<string, string>, field: string): Promise<RemoteSession> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, { headers, handshakeTimeout: 10_000 });
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +79,7 @@ async function openSession(url: string, headers: Record<string, string>, field: 
       clearTimeout(timer);
       waiting = undefined;
     });
-    const { type, data } = JSON.parse(text) as { type: string; data: Record<string, unknown> };
+    const { type, data } = frameIn(text, url);
     if (type === 'error') throw new ClewError(`${url} refuses: ${String(data['message'])} (${String(data['code'])}).`);
     const observation = (data['observation'] ?? {}) as Record<string, unknown>;
     return {

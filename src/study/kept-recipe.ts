@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../atomic-file.ts';
+import { ClewError } from '../errors.ts';
+import { readText } from '../read-file.ts';
 import { refuseChanges, type Settings } from '../runs/index.ts';
 import { currentStudyRecipe } from './former-names.ts';
 import { readStudyRecipe, type StudyRecipe } from './recipe.ts';
@@ -32,9 +35,26 @@ export async function keepRecipe(folder: string, recipe: StudyRecipe): Promise<v
   await writeAtomically(file, `${JSON.stringify(now, null, 2)}\n`);
 }
 
+/** What the recipe of any version says. */
+const leastSchema = z.looseObject({
+  name: z.string(),
+  arms: z.array(z.looseObject({ name: z.string() })),
+  seeds: z.array(z.number()),
+});
+
 /** The recipe that a folder keeps. Settings that came with later versions have their defaults. */
 function recipeIn(file: string): KeptRecipe {
-  const kept = currentStudyRecipe(JSON.parse(readFileSync(file, 'utf8')));
+  const text = readText(file);
+  let kept: unknown;
+  try {
+    kept = currentStudyRecipe(leastSchema.parse(JSON.parse(text)));
+  } catch (error) {
+    throw new ClewError(
+      `${file} is damaged: it no longer says with which settings the study in its folder was begun. Restore it, or ` +
+        `give this study another --out.`,
+      { cause: error },
+    );
+  }
   try {
     return withoutPlaces(readStudyRecipe(kept));
   } catch {

@@ -51,7 +51,7 @@ export async function demonstrationSize(
 ): Promise<{ readonly steps: number; readonly opening: number; readonly step: number }> {
   const shown = await played(world, count);
   const codec = world.kit.codec ?? plainCodec;
-  const tokens = (text: string) => text.match(/<[^>]*>|\w+|[^\s\w]/g)?.length ?? 0;
+  const tokens = (text: string) => text.match(/<[^>]*>|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu)?.length ?? 0;
   let [steps, opening, all] = [0, 0, 0];
   for (const { initialObservation, steps: own } of shown) {
     steps += own.length;

@@ -32,7 +32,7 @@ export interface StageOptions {
 export interface StageResult {
   /** Null when the policy was there already, trained with the same settings. */
   readonly training: TrainResult | null;
-  /** The policy as it stands in `out`; null when the signal ended the training. */
+  /** What was trained; null when the signal ended the training, and when the policy was there already. */
   readonly policy: TrainedPolicy | null;
 }
 

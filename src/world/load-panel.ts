@@ -1,6 +1,7 @@
 import { calledAs } from './called-as.ts';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { readText } from '../read-file.ts';
 import { type Panel, readPanel } from './panel.ts';
 import { clip } from './tasks.ts';
 import type { World } from './world.ts';
@@ -18,7 +19,7 @@ export function loadPanel(nameOrPath: string, world: World): Panel {
         `${world.name}${panelNames(world).length > 0 ? `, which has ${panelNames(world).join(', ')}` : ''}. Make ` +
         `one with: clew panel ${calledAs(world)} --split ${world.splits[0]} --tasks 100 --out FILE`,
     );
-  return readPanel(readFileSync(file, 'utf8'), own ? `the panel "${nameOrPath}" of ${world.name}` : nameOrPath, world);
+  return readPanel(readText(file), own ? `the panel "${nameOrPath}" of ${world.name}` : nameOrPath, world);
 }
 
 /** The names of the panels that come with a world. */

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
 import { afterEach, describe, expect, it } from 'vitest';
 import { act, randomAgent, type Agent } from '../../src/agents/index.ts';
 import { measure } from '../../src/metrics/index.ts';
@@ -156,6 +157,34 @@ describe('an environment of another program', () => {
     expect(trajectories).toEqual([]);
     expect(failures).toHaveLength(2);
     expect(failures[0]).toContain('answers with status 404');
+  });
+
+  it('names an answer that is no message, and plays on with the next episode', async () => {
+    const answers = ['oops', '[1]', '{"data": {}}', '{"type": "observation"}'];
+    const sockets = new WebSocketServer({ noServer: true });
+    other = createServer((request, response) => {
+      const schema = { action: { required: ['command'] } };
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(request.url === '/schema' ? schema : {}));
+    });
+    other.on('upgrade', (request, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, client =>
+        client.on('message', asked => {
+          if (!String(asked).includes('close'))
+            client.send(answers.shift() ?? '{"type": "observation", "data": {"done": true}}');
+        }),
+      ),
+    );
+    await new Promise<void>(resolve => other!.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const environment = await openRemote({ kind: 'openenv', url });
+    const { trajectories, failures } = await played(environment, script(['look']), [0, 1, 2, 3], {
+      parallelEpisodes: 1,
+    });
+    expect(failures).toHaveLength(3);
+    expect(failures[0]).toContain('answers with what is no message of OpenEnv, {"type": …, "data": {…}}: "oops"');
+    expect(trajectories).toHaveLength(1);
   });
 
   it('has no states for an agent that looks into them', async () => {

@@ -45,6 +45,16 @@ describe('a study of before', () => {
     );
   });
 
+  it('is named as damaged where its recipe no longer says what it was', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'clew-damaged-recipe-'));
+    for (const text of ['{"name": "x", ', 'null', '{}', '{"name": "x", "arms": [1], "seeds": []}']) {
+      writeFileSync(join(own, 'recipe.json'), text);
+      await expect(keepRecipe(own, readStudyRecipe(now))).rejects.toThrow(
+        /recipe\.json is damaged: .* give this study another --out/,
+      );
+    }
+  });
+
   it('goes on where a later version has more settings, with their defaults', async () => {
     const own = mkdtempSync(join(tmpdir(), 'clew-later-settings-'));
     const kept = JSON.parse(JSON.stringify(readStudyRecipe(now))) as { sft: Record<string, unknown> };

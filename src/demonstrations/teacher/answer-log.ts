@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import { ClewError } from '../../errors.ts';
+import { readText } from '../../read-file.ts';
 
 const answerSchema = z.object({ key: z.string(), text: z.string(), finish: z.string() });
 export type LoggedAnswer = z.infer<typeof answerSchema>;
@@ -18,7 +19,7 @@ export interface AnswerLog {
 /** @throws ClewError when the file holds something else than answers. */
 export function openAnswerLog(path: string): AnswerLog {
   const answers = new Map<string, LoggedAnswer>();
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const text = existsSync(path) ? readText(path) : '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   for (const [i, line] of whole.split('\n').slice(0, -1).entries()) {
     const answer = read(line);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { ClewError } from '../../errors.ts';
+import { unreadable } from '../../read-file.ts';
 
 /** A log that is to be read: its name, for messages, and its text, piece by piece, so that no log is too long. */
 export interface LogSource {
@@ -47,7 +48,7 @@ function* bytesOf(file: string, size: number): Generator<Uint8Array, void, undef
       yield buffer.subarray(0, length);
   } catch (error) {
     if (error instanceof ClewError) throw error;
-    throw new ClewError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
+    throw unreadable(file, error);
   } finally {
     if (open !== undefined) closeSync(open);
   }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
+import { unreadable } from '../../read-file.ts';
 import { applicationId, asCurrent, migrations } from './migrations.ts';
 import { connect } from './sqlite.ts';
 import { viewsOfConnection } from './views.ts';
@@ -150,7 +151,7 @@ function isSqlite(path: string): boolean {
     const length = readSync(file, start, 0, start.length, 0);
     return length === 0 || start.toString('latin1') === magic;
   } catch (error) {
-    throw new ClewError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+    throw unreadable(path, error);
   } finally {
     if (file !== undefined) closeSync(file);
   }
