@@ -4,10 +4,9 @@ export {
   studyRecipeSchema,
   type StudyArm,
   type StudyRecipe,
-  type StudyEvaluation,
-  type StudyPanelSettings,
   type StudyRecipeInput,
 } from './recipe.ts';
+export type { StudyEvaluation, StudyPanelSettings } from './evaluation-settings.ts';
 export { fileName } from './file-name.ts';
 export {
   coldStartArm,

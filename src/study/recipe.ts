@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
 import { keysAt } from '../schema-keys.ts';
-import { type PlaySettings, playSettingsSchema, samplingSettingsSchema } from '../runs/index.ts';
 import { advantageNames, formatCost, objectiveNames } from '../learn/index.ts';
 import { advantagesOfRecipe, rlRecipeSchema, type RlRecipe } from '../training/rl/index.ts';
 import {
@@ -12,10 +11,11 @@ import {
   type SftSettings,
   sftSettingsSchema,
 } from '../training/stages/index.ts';
+import { evaluationSchema, type StudyEvaluation } from './evaluation-settings.ts';
 import { currentStudyRecipe, formerNames, names } from './former-names.ts';
 import { fileName } from './file-name.ts';
 import { startFaults } from './start-faults.ts';
-import { type StripTagsSettings, stripTagsSchema } from './strip-tags.ts';
+import type { StripTagsSettings } from './strip-tags.ts';
 import {
   coldStartArm,
   demonstrationsSchema,
@@ -32,47 +32,6 @@ import {
   studyPolicySchema,
   withPublishedDefaults,
 } from './study-policy.ts';
-import { allSplits, type Split } from '../world/index.ts';
-
-const panelSchema = z
-  .strictObject({
-    panel: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('the name of a panel that ships with the world, or the path of a panel file'),
-    split: z
-      .enum(allSplits as readonly [Split, ...Split[]])
-      .optional()
-      .describe('instead of a panel: the tasks of a split'),
-    tasks: z.int().positive().optional().describe('only the first so many'),
-    level: z.string().min(1).optional().describe('what it is called in tables; L0, L1 or L2 by its split if left out'),
-  })
-  .refine(
-    ({ panel, split }) => (panel === undefined) !== (split === undefined),
-    'says what is played: either panel or split',
-  );
-
-const evaluationSchema = z.strictObject({
-  panels: z.array(panelSchema).min(1).describe('what every policy plays, each task exactly once'),
-  temperatures: z
-    .array(z.number().nonnegative())
-    .min(1)
-    .default([0.4])
-    .describe('of the sampling; 0 is greedy; the first is the one that is played while training'),
-  ...playSettingsSchema.shape,
-  replyTokens: samplingSettingsSchema.shape.replyTokens,
-  during: z
-    .strictObject({
-      every: z.int().positive().describe('iterations between two evaluations'),
-      tasks: z.int().positive().describe('the first so many tasks of each panel'),
-    })
-    .optional()
-    .describe('evaluations while arms are trained, for the curves; none if left out'),
-  stripTags: stripTagsSchema
-    .optional()
-    .describe('an ablation: panels played once more with tags stripped, at the first temperature; none if left out'),
-});
 
 const settings = z.record(z.string(), z.unknown());
 
@@ -203,23 +162,6 @@ function unequalFormatCost(arms: readonly { readonly name: string; readonly rl: 
 /** Terms of one's own leave nothing to a default. */
 function saysFormat({ advantages }: RlRecipe): boolean {
   return typeof advantages === 'object' && ('terms' in advantages || 'format' in advantages.options);
-}
-
-/** Tasks that every policy plays: a panel, or the first tasks of a split. */
-export interface StudyPanelSettings {
-  panel?: string | undefined;
-  split?: Split | undefined;
-  tasks?: number | undefined;
-  level?: string | undefined;
-}
-
-/** How the policies of a study are evaluated. */
-export interface StudyEvaluation extends PlaySettings {
-  panels: StudyPanelSettings[];
-  temperatures: number[];
-  replyTokens: number;
-  during?: { every: number; tasks: number } | undefined;
-  stripTags?: StripTagsSettings | undefined;
 }
 
 /** An arm of a study. */

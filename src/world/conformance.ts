@@ -1,10 +1,9 @@
-import { freeze } from './freeze.ts';
 import { invented, some } from './probes.ts';
 import { createRandom } from './random.ts';
 import { canonicalJson } from './state-key.ts';
-import { taskIdParts, type TaskRecord } from './tasks.ts';
+import { taskIdParts } from './tasks.ts';
 import { tell, written } from './told.ts';
-import type { Walk } from './walk.ts';
+import { randomWalk, type Walk } from './walk.ts';
 import type { Episode, World } from './world.ts';
 
 /** One promise that every world keeps. `broken` yields a sentence for each way in which the world does not keep it. */
@@ -40,34 +39,15 @@ export function conformance(
   { tasks = 5, steps = 25, tried = 60, until = Infinity }: ConformanceOptions = {},
 ): Property[] {
   let memory: Walk[] | undefined;
-  const all = () => (memory ??= world.splits.flatMap(split => world.tasks(split, tasks)).map(record => walk(record)));
+  const all = () =>
+    (memory ??= world.splits
+      .flatMap(split => world.tasks(split, tasks))
+      .map(record => randomWalk(world, record, steps)));
   function* walks(): Iterable<Walk> {
     for (const one of all()) {
       if (performance.now() > until) return;
       yield one;
     }
-  }
-
-  /** A random walk, the same each time. Every state on it is frozen, so that a mutation throws where it happens. */
-  function walk(record: TaskRecord<unknown>): Walk {
-    const random = createRandom('conformance', record.id);
-    const history = [freeze(world.start(record))];
-    const commands: string[] = [];
-    for (let i = 0; i < steps; i++) {
-      const here = history.at(-1)!;
-      const admissible = here.admissible;
-      if (here.done || admissible.length === 0) break;
-      const command = random.pick(admissible);
-      let next: Episode;
-      try {
-        next = freeze(here.step(command));
-      } catch {
-        break; // The property about keeping history tries every command, and names this one.
-      }
-      commands.push(command);
-      history.push(next);
-    }
-    return { record, history, commands };
   }
 
   const properties: Property[] = [

@@ -53,6 +53,21 @@ describe('a codec from sentences', () => {
     expect(codec.reminder!(opening)).toBe('saw blade?');
   });
 
+  it('takes any pattern for a slot, groups and brackets of its own included', () => {
+    const { reminder, ...own } = sentenceCodec({
+      ...options,
+      slots: { ...options.slots, price: { pattern: '(?<sum>\\d+)( coins)?' }, mark: { pattern: '[(]\\w+[)]' } },
+      openings: [
+        { full: 'It costs {price} {mark} at the {place}.', short: '{price} {mark} {place}', reminder: '{place}?' },
+      ],
+    });
+    const opening = 'It costs 12 coins (net) at the tool box.';
+    expect(own.encodeInitialObservation(opening)).toBe('12 coins (net) tool box');
+    expect(reminder!(opening)).toBe('tool box?');
+    const other = 'It costs 12 coins ?net) at the tool box.';
+    expect(own.encodeInitialObservation(other)).toBe(other);
+  });
+
   it('reminds of nothing where the opening asks for nothing', () => {
     expect(codec.reminder!('You are in a cellar.')).toBe('');
     expect(codec.reminder!('You are elsewhere.')).toBe('');
