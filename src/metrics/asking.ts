@@ -1,29 +1,13 @@
 import { z } from 'zod';
 import { type Asking, askingOf, isMissing } from '../steps/index.ts';
 import type { Trajectory } from '../trajectory/schema.ts';
+import { type AskingShare as Share, askingShares as shares, noGap } from './asking-labels.ts';
 import { type Interval, intervalSchema, type Mean, meanSchema, type Rate, rateSchema } from './rate.ts';
 import { episodeRate, noOutcomes } from './rates-of-sums.ts';
 import { MeanSums } from './statistics/mean-sums.ts';
 import { wilson } from './statistics/wilson.ts';
 
-const noGap = 'no task leaves anything out';
-/** Shares of episodes: what counts and of which episodes, and why there is none where there are no such episodes. */
-const shares = {
-  recall: ['asks when something is left out', noGap],
-  falseAsks: ['asks when nothing is left out', 'no task says all that is wanted'],
-  precision: ['asks of tasks with a gap, of all that ask', 'no episode asks'],
-  onTheMatter: ['first question is about what is left out', 'no episode asks where something is left out'],
-  askedAndWon: ['asked rightly and won, of tasks with a gap', noGap],
-  lucky: ['won without asking, of tasks with a gap', noGap],
-  fabricated: ['said done without asking rightly, and was wrong, of tasks with a gap', noGap],
-  declinedImpossible: ['declines what cannot be done', 'no task is impossible'],
-  declinedPossible: ['declines what can be done', 'every task is impossible'],
-} as const satisfies Record<string, readonly [label: string, none: string]>;
-type Share = keyof typeof shares;
 const shareNames = Object.keys(shares) as Share[];
-export const askingLabels = Object.fromEntries(
-  Object.entries(shares).map(([name, [label]]) => [name, label]),
-) as Readonly<Record<Share, string>>;
 
 /** Figures of asking, over the episodes whose task says what its sentence leaves out. */
 export interface AskingFigures {

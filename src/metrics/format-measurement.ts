@@ -2,7 +2,7 @@ import type { Figures, Measurement, Rate } from './figures.ts';
 import { earlySteps, repetitiveAction, stepMetricNames, stepMetrics } from './step-metrics.ts';
 import { type FirstErrorKind, firstErrorLabels } from './first-error-labels.ts';
 import { type RecoveryFigure, recoveryLabels } from './recovery-labels.ts';
-import { askingLabels } from './asking.ts';
+import { askingLabels } from './asking-labels.ts';
 import { tokenLabels, tokensInWords } from './served.ts';
 import { stepTags, type StepTag } from '../steps/index.ts';
 import { meanRow, percent, rateRow, textTable, wrap, type Row } from './text-table.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Figures } from '../metrics/index.ts';
+import { type AskingShare, askingLabels, type Figures } from '../metrics/index.ts';
 
 /** A figure with its 95 % interval. */
 export interface ResultFigure {
@@ -48,6 +48,29 @@ export function outcomesOf({ rates, means }: NonNullable<Figures['outcomes']>): 
     ...Object.entries(rates).map(([name, rate]) => [name, share(rate)] as const),
     ...Object.entries(means).map(([name, mean]) => [name, amount(mean)] as const),
   ]);
+}
+
+export type AskingFigure = AskingShare | 'f1' | 'changesBeforeAsking' | 'stepsAfterGoal';
+export const askingFigures = [
+  ...(Object.keys(askingLabels) as AskingShare[]),
+  'f1',
+  'changesBeforeAsking',
+  'stepsAfterGoal',
+] as const satisfies readonly AskingFigure[];
+
+export function askingFiguresOf({
+  shares,
+  f1,
+  changesBeforeAsking,
+  stepsAfterGoal,
+}: NonNullable<Figures['asking']>): Record<AskingFigure, ResultFigure> {
+  return {
+    ...sharesOf(shares),
+    // Of the episodes that count in it: true positives, misses and false alarms.
+    f1: { ...bounds(f1), of: shares.recall.denominator + shares.falseAsks.numerator },
+    changesBeforeAsking: amount(changesBeforeAsking),
+    stepsAfterGoal: amount(stepsAfterGoal),
+  };
 }
 
 export function bounds({ value, interval, reason }: Measured): Omit<ResultFigure, 'of'> {

@@ -11,6 +11,9 @@ import type { ReportComparison, ReportData, ReportForecasts, ReportRun } from '.
 import { efficiencyIn } from './efficiency-in.ts';
 import {
   amount,
+  type AskingFigure,
+  askingFigures,
+  askingFiguresOf,
   bounds,
   complement,
   outcomesOf,
@@ -57,6 +60,8 @@ export interface Result {
     firstErrors?: Record<FirstErrorKind, ResultFigure> | undefined;
     /** What the world tells of the end beside success: shares, and means of amounts. Absent where it tells nothing. */
     outcomes?: Record<string, ResultFigure> | undefined;
+    /** When and what is asked, in worlds whose tasks leave something out; absent elsewhere. */
+    asking?: Record<AskingFigure, ResultFigure> | undefined;
     /** Share of the judged steps; `none` for replies that broke a rule. */
     tags: Record<string, number | null>;
     /** The indices of MBT; absent in results of earlier versions. */
@@ -132,6 +137,7 @@ export const resultSchema: z.ZodType<Result> = z.object({
       recovery: z.record(z.enum(recoveryNames), figure).optional(),
       firstErrors: z.record(z.enum(firstErrorKinds), figure).optional(),
       outcomes: z.record(z.string(), figure).optional(),
+      asking: z.record(z.enum(askingFigures), figure).optional(),
       tags: z.record(z.string(), z.number().nullable()),
       thinking: z
         .strictObject({
@@ -205,6 +211,7 @@ export function resultOf(data: ReportData): Result {
         recovery: sharesOf(figures.recovery),
         ...(figures.firstErrors && { firstErrors: sharesOf(figures.firstErrors) }),
         ...(figures.outcomes && { outcomes: outcomesOf(figures.outcomes) }),
+        ...(figures.asking && { asking: askingFiguresOf(figures.asking) }),
         tags: Object.fromEntries(Object.entries(tags.shares).map(([tag, { value }]) => [tag, value])),
         thinking: thinkingOf(data, level, arm, figures),
         tagInformation: tags.information,

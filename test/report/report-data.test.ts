@@ -336,6 +336,38 @@ it('a result says of every figure of a log that it lacks why it does', () => {
   own.close();
 });
 
+it('has what is asked where tasks leave something out, and nothing of it elsewhere', () => {
+  const own = openStore(':memory:');
+  own.runs.add({ id: 'asks', kind: 'evaluation', world: 'w', config: { arm: 'asks', level: 'L0' } });
+  // Of three with a gap two ask, one of them rightly; the one without a gap asks too.
+  const gap = { kind: 'which', matter: 'which' };
+  const episodes = [
+    { gap, command: 'ask which mug', success: true },
+    { gap, command: 'ask where it belongs', success: false },
+    { gap, command: 'look', success: true },
+    { gap: { kind: 'none', matter: null }, command: 'ask which mug', success: true },
+  ];
+  episodes.forEach(({ gap, command, success }, i) => {
+    const task = { ...exampleTask(`t${i}`), gap };
+    own.trajectories.add(exampleTrajectory({ run: 'asks', task, success, steps: [exampleStep({ command })] }));
+  });
+  const result = resultOf(reportData(own));
+  expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  expect(result.table[0]!.asking).toMatchObject({
+    recall: { value: 2 / 3, of: 3 },
+    falseAsks: { value: 1, of: 1 },
+    precision: { value: 2 / 3, of: 3 },
+    // Two found, one missed, one false alarm.
+    f1: { value: 4 / 6, of: 4 },
+    onTheMatter: { value: 1 / 2, of: 2 },
+    lucky: { value: 1 / 3, of: 3 },
+    declinedImpossible: { value: null, of: 0, reason: 'no task is impossible' },
+    stepsAfterGoal: { value: null, of: 0, reason: 'the goal held in no episode that ended with done' },
+  });
+  expect(resultOf(data).table.every(({ asking }) => asking === undefined)).toBe(true);
+  own.close();
+});
+
 describe('the command of a run', () => {
   it('is put together from what clew train rl kept, and null where nothing was', () => {
     const kept = openStore(':memory:');

@@ -1,3 +1,4 @@
+import { askingTable } from './asking.ts';
 import { alarmTable } from './alarms.ts';
 import { tagColour, tagNames } from '../plots/palette.ts';
 import { headlinePlots } from '../plots/measured.ts';
@@ -52,6 +53,7 @@ export function reportSections(context: Context): Section[] {
           firstErrorTable(context),
           strippedTable(context),
           outcomeTable(context),
+          askingTable(context),
           element('div', { class: 'pair' }, ...headlinePlots(data).map(plotFigure)),
           thinkingTable(context),
         ),
