@@ -107,8 +107,8 @@ export async function policyAgent({
     if (!before && turn.past.length === 0 && fed.length > model.config.context)
       return {
         error: checkpoint.published
-          ? `The prompt has ${fed.length} tokens and the model's context is ${model.config.context}. Take a model ` +
-            `with a longer context.`
+          ? `The prompt of the task "${turn.goal}" (the rules and what is read first) has ${fed.length} tokens, and ` +
+            `the model's context is ${model.config.context}. Take a model with a longer context.`
           : `The initial observation has ${fed.length} tokens and the model's context is ${model.config.context}. ` +
             `Train a policy with a longer context.`,
       };

@@ -13,6 +13,7 @@ import {
   type RlRecipeInput,
   trainRl,
 } from '../training/rl/index.ts';
+import { neededReference } from '../training/rl/prepare.ts';
 import { allSplits, type Split, type World } from '../world/index.ts';
 import { defaultDatabase, openToWrite } from './database.ts';
 import { demonstrationsIn } from './demonstrations-in.ts';
@@ -163,6 +164,7 @@ async function prepared(worldName: string | undefined, options: Options): Promis
       before?.call?.out ??
       join(dirname(options.db), `${run.replaceAll(/[^\w.-]+/g, '-')}${start.published ? '' : '.safetensors'}`),
   };
+  neededReference({ recipe, start, ...(reference && { reference }) });
   const panels = levelsOf(world, {
     ...said,
     ...(said.evaluateTasks !== undefined && { tasks: said.evaluateTasks }),

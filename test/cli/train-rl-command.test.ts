@@ -407,6 +407,7 @@ describe('what clew train rl is given', { timeout: 60_000 }, () => {
       origin,
     });
     expect(sentence(clew(train('other', '--reference', other)), 1)).toContain('another tokenizer');
+    expect([existsSync(file('wide.db')), existsSync(file('other.db'))]).toEqual([false, false]);
   });
 
   it('refuses to go on with another recipe, seed or cold start, and leaves the run as it was', async () => {

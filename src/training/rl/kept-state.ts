@@ -98,7 +98,7 @@ function lengthless(recipe: RlRecipe): RlRecipe {
 }
 
 /** What a KL term holds to. @throws ClewError when it does not fit the policy that is trained. */
-export function checkedReference({ start, reference = start }: RlOptions): Checkpoint {
+export function checkedReference({ start, reference = start }: Pick<RlOptions, 'start' | 'reference'>): Checkpoint {
   if (reference.tokenizer.hash !== start.tokenizer.hash)
     throw new ClewError(
       'The reference policy has another tokenizer than the policy that is trained: a KL between them means ' +

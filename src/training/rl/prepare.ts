@@ -9,7 +9,7 @@ import { changedAt } from '../../former-keys.ts';
 import type { RunId } from '../../ids.ts';
 import { checkRewards, needsBriefs } from '../../learn/index.ts';
 import { withWorldRewards } from '../../rewards/index.ts';
-import { episodeLayoutOf, forecastWords, type TrainedPolicy, withWords } from '../../policy/index.ts';
+import { type Checkpoint, episodeLayoutOf, forecastWords, type TrainedPolicy, withWords } from '../../policy/index.ts';
 import { knownRun, type RunIdentity, type Settings } from '../../runs/index.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
 import { canonicalJson, hash, type World } from '../../world/index.ts';
@@ -21,8 +21,10 @@ import { ReplayBuffer } from './replay-buffer.ts';
 import { SuccessBuffer } from './self-imitation.ts';
 import { taskRounds } from './tasks.ts';
 
+type ReferenceOptions = Pick<RlOptions, 'recipe' | 'start' | 'reference'>;
+
 /** The options with policies that can say what a recipe wants said: one without words for forecasts gets them. */
-export function withForecastWords(options: RlOptions): RlOptions {
+export function withForecastWords<Options extends ReferenceOptions>(options: Options): Options {
   if (!options.recipe.forecasts) return options;
   const { start, reference } = options;
   return {
@@ -30,6 +32,11 @@ export function withForecastWords(options: RlOptions): RlOptions {
     start: withWords(start, forecastWords),
     ...(reference && { reference: withWords({ ...start, ...reference }, forecastWords) }),
   };
+}
+
+/** What a KL term holds to, if there is one. @throws ClewError when it does not fit the policy that is trained */
+export function neededReference(options: ReferenceOptions): Checkpoint | undefined {
+  return objectiveOfRecipe(options.recipe).klCoefficient > 0 ? checkedReference(withForecastWords(options)) : undefined;
 }
 
 /** What follows from the options alone, and the state that an earlier call kept. */
@@ -43,7 +50,7 @@ export async function prepare(options: RlOptions) {
     throw new ClewError(
       'Demonstrations are learnt from beside won episodes only: give the recipe selfImitation, or leave them out.',
     );
-  const reference = objective.klCoefficient > 0 ? checkedReference(options) : undefined;
+  const reference = neededReference(options);
   const config = {
     kind: 'rl',
     arm: options.arm ?? advantageRecipe.name,
