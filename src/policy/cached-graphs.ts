@@ -64,19 +64,19 @@ export function residentDecodingGraph(
   wanted: Wanted,
 ): GraphDefinition {
   const graph = decodingGraph(config, slots, length, wanted);
-  const { layers, keyHeads, headWidth } = config;
-  const names = Array.from({ length: layers }, (_, i) => [`keys.${i}`, `values.${i}`] as const);
+  const { keyHeads, headWidth } = config;
+  const names = cacheNames(config);
   return {
     ...graph,
     name: `${graph.name}, resident`,
     inputs: { ...graph.inputs, places: { type: 'float32', shape: [slots, 1, 1, length] } },
-    stays: names.flat(),
+    stays: names,
     build(ops, inputs) {
       const outputs = graph.build(ops, inputs);
       const { floats } = inputs;
       const width = keyHeads * headWidth;
       const one = ops.constant([1], [1, 1, 1, 1]);
-      names.flat().forEach((name, part) => {
+      names.forEach((name, part) => {
         const added = ops.slice(outputs.added!, 1, part * width, (part + 1) * width);
         const placesLast = name.startsWith('keys');
         const entry = ops.reshape(added, [slots, keyHeads, ...(placesLast ? [headWidth, 1] : [1, headWidth])]);
@@ -90,39 +90,63 @@ export function residentDecodingGraph(
   };
 }
 
+/** The static size of a graph that reads text. */
+export interface ReadingShape {
+  /** Episodes that it reads, and tokens of each. */
+  readonly rows: number;
+  readonly count: number;
+  /**
+   * Caches that it is given, and the length of each. `length` is 0 where the episodes begin. One cache is that of the
+   * one episode; of several, `places` says for each episode which is its own.
+   */
+  readonly caches: number;
+  readonly length: number;
+}
+
 /**
- * `count` new tokens of one episode against a cache of `length`, which is 0 where the episode begins: logits at one of
- * them, and new keys and values.
+ * New tokens of several episodes against their caches: new keys and values, [rows · count, layers · 2 · keyHeads ·
+ * headWidth].
  */
-export function readingGraph(config: ModelConfig, count: number, length: number): GraphDefinition {
-  const group = config.heads / config.keyHeads;
-  const rows = group * count;
+export function readingGraph(config: ModelConfig, { rows, count, caches, length }: ReadingShape): GraphDefinition {
+  const { keyHeads, headWidth } = config;
+  const group = config.heads / keyHeads;
+  const queries = group * count;
+  const several: Record<string, InputSpec> = { places: { type: 'int32', shape: [rows] } };
   return {
-    name: `read ${count} at ${length}`,
+    name: `read ${rows} × ${count} against ${caches} × ${length}`,
     inputs: {
       ...parameterInputs(config),
-      tokens: { type: 'int32', shape: [count] },
-      previous: { type: 'int32', shape: [count] },
-      position: { type: 'int32', shape: [1] },
-      ...cacheInputs(config, 1, length, [count, 1, config.headWidth], window => [
+      tokens: { type: 'int32', shape: [rows * count] },
+      previous: { type: 'int32', shape: [rows * count] },
+      ...(length > 0 && caches > 1 && several),
+      ...cacheInputs(config, caches, length, [rows * count, 1, headWidth], window => [
+        rows,
         1,
-        1,
-        window === null ? 1 : rows,
+        window === null ? 1 : queries,
         length,
       ]),
     },
-    build(ops, inputs) {
-      const { floats, indices } = inputs;
+    build(ops, { floats, indices }) {
       const tokens = { tokens: indices.tokens!, previous: indices.previous! };
       const masks = new Map<string, Tensor>();
       for (const [kind, window] of windowsOf(config)) {
-        const own = ops.constant(causalMask(0, count, group, window), [1, 1, rows, count]);
-        const everyRow = ops.constant(new Float32Array(rows), [1, 1, rows, 1]);
-        masks.set(kind, length === 0 ? own : ops.concat([own, ops.add(floats[`mask${kind}`]!, everyRow)], 3));
+        const own = ops.constant(causalMask(0, count, group, window), [1, 1, queries, count]);
+        const everyRow = ops.constant(new Float32Array(rows), [rows, 1, 1, 1]);
+        const everyQuery = ops.constant(new Float32Array(queries), [1, 1, queries, 1]);
+        masks.set(
+          kind,
+          length === 0 ? own : ops.concat([ops.add(own, everyRow), ops.add(floats[`mask${kind}`]!, everyQuery)], 3),
+        );
       }
+      /** The caches of the episodes that are read. */
+      const chosen = (all: Tensor | undefined): Tensor | undefined => {
+        if (!all || caches === 1) return all;
+        const own = ops.gatherRows(ops.reshape(all, [caches, keyHeads * headWidth * length]), indices.places!);
+        return ops.reshape(own, [rows, ...all.shape.slice(1)]);
+      };
       const cache = Array.from({ length: config.layers }, (_, i): ChunkStep => {
         const kind = layerKind(config, i);
-        const [keys, values] = [floats[`keys.${i}`], floats[`values.${i}`]];
+        const [keys, values] = [chosen(floats[`keys.${i}`]), chosen(floats[`values.${i}`])];
         return {
           cos: floats[`cos${kind}`]!,
           sin: floats[`sin${kind}`]!,
@@ -130,10 +154,14 @@ export function readingGraph(config: ModelConfig, count: number, length: number)
           kept: keys && values && { keys, values },
         };
       });
-      const { logits, added } = decodeChunk(new Tape(ops, floats), config, tokens, indices.position!, cache);
-      return { logits, added: sideBySide(ops, added) };
+      return { added: sideBySide(ops, decodeChunk(new Tape(ops, floats), config, tokens, rows, cache)) };
     },
   };
+}
+
+/** The inputs that are keys and values, layer by layer. */
+export function cacheNames({ layers }: ModelConfig): string[] {
+  return Array.from({ length: layers }, (_, i) => [`keys.${i}`, `values.${i}`]).flat();
 }
 
 /** Nothing of keys, values and masks where the cache has no length. */

@@ -107,21 +107,19 @@ export function decodeStep(
 }
 
 /**
- * The same for several new tokens of one episode, whose number is the first size of the inputs. Logits are of one of
- * them only, [1, vocabulary]: of that at `position`.
+ * The new keys and values alone, of as many new tokens of each of `rows` episodes: inputs and results are of [rows ·
+ * count] tokens, episode after episode.
  */
 export function decodeChunk(
   tape: Tape,
   config: ModelConfig,
   inputs: TokenInputs,
-  position: Indices,
+  rows: number,
   cache: readonly ChunkStep[],
-): { logits: Tensor; added: { key: Tensor; value: Tensor }[] } {
+): { key: Tensor; value: Tensor }[] {
   const shape = { ...config, scale: scoreScale(config) };
-  const { x, added } = throughLayers(tape, config, inputs, (parts, i) =>
-    chunkAttention(tape.ops, shape, parts, cache[i]!),
-  );
-  return { logits: headOf(tape, config, tape.ops.gatherRows(x, position)), added };
+  return throughLayers(tape, config, inputs, (parts, i) => chunkAttention(tape.ops, shape, rows, parts, cache[i]!))
+    .added;
 }
 
 /** All layers forward, with an attention that gives the keys and values to keep. */

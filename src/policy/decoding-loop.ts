@@ -1,7 +1,8 @@
 import type { ModelConfig } from './config.ts';
-import { decodingGraph, readingGraph, residentDecodingGraph, type Wanted } from './cached-graphs.ts';
-import { block, DecodedSlot, type Written } from './decoded-slot.ts';
+import { cacheNames, decodingGraph, readingGraph, residentDecodingGraph, type Wanted } from './cached-graphs.ts';
+import { DecodedSlot, type Written } from './decoded-slot.ts';
 import type { EngineMemory, Feeds, GraphDefinition, ResidentFeeds, ResidentResult } from './engines/engine.ts';
+import { nextTokens, type Reading, readingsOf } from './reading.ts';
 import { ResidentCache } from './resident/cache.ts';
 import { Slots } from './slots.ts';
 import type { ReplyOptions } from './reply.ts';
@@ -31,6 +32,9 @@ export interface SlotUse {
   places: number;
   /** Tokens among them that a slot had kept, where one was read. */
   kept: number;
+  /** Graphs beside these that read text of published models, and the pieces of text that they read. */
+  readings: number;
+  pieces: number;
 }
 
 /** Runs a graph on the host's engine. */
@@ -38,9 +42,6 @@ export type Run = (
   definition: GraphDefinition,
   task: { version: number; feeds: Feeds },
 ) => Promise<Record<string, Float32Array>>;
-
-/** Tokens that graphs for reading take at once. Weights are laid out anew in every run, so more are sooner read. */
-const readingSizes = [32, 128, block];
 
 /** Where keys and values stay between steps, and how a graph is run with them. */
 export interface ResidentRun {
@@ -63,7 +64,7 @@ export class DecodingLoop {
   readonly #slots: DecodedSlot[] = [];
   /** New ones, and those that wait until another has read what they begin with. */
   #waiting: DecodedSlot[] = [];
-  readonly #use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0 };
+  readonly #use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0, readings: 0, pieces: 0 };
   #version = 0;
   #running = false;
 
@@ -146,11 +147,12 @@ export class DecodingLoop {
       this.#removeClosed();
       // A slot that was asked and fed nothing may have its distribution already.
       for (const slot of this.#slots) slot.write();
-      const reading = this.#slots.filter(slot => slot.asked);
-      if (reading.length === 0) return;
-      const behind = this.#config.published ? reading.filter(slot => slot.unread > 1) : [];
-      for (const slot of behind) await this.#read(slot);
-      if (behind.length === 0) await this.#step(reading);
+      const asked = this.#slots.filter(slot => slot.asked);
+      if (asked.length === 0) return;
+      const behind = this.#config.published ? asked.filter(slot => slot.unread > 1) : [];
+      const readings = readingsOf(behind, asked.length);
+      for (const reading of readings) await this.#read(reading);
+      if (readings.length === 0) await this.#step(asked.filter(slot => !behind.includes(slot)));
     }
   }
 
@@ -168,30 +170,29 @@ export class DecodingLoop {
     this.#waiting = still;
   }
 
-  /**
-   * Reads what a slot has been fed, up to the end of a block, in one go. Where blocks end depends on the slot's tokens
-   * alone, and so do the graphs that read them: what a slot keeps is the same, bit for bit, whoever is read beside it.
-   */
-  async #read(slot: DecodedSlot): Promise<void> {
-    const place = this.#slots.indexOf(slot);
-    const left = Math.min(slot.tokens.length, (Math.floor(slot.read / block) + 1) * block) - slot.read;
-    if (left === 0) return;
-    // The largest that is filled by most.
-    const size = readingSizes.findLast(size => left > 0.75 * size) ?? readingSizes[0]!;
-    const count = Math.min(left, size);
-    const { read } = slot;
-    const feeds = this.#kept.readingFeeds(
-      place,
-      slot.tokens.slice(read, read + count),
-      slot.tokens[read - 1] ?? 0,
-      size,
-    );
-    const { logits, added } = await this.#run(readingGraph(this.#config, size, this.#kept.readingLength(place)), {
-      version: this.#version,
-      feeds,
+  /** Reads the next tokens of some slots in one go. */
+  async #read({ slots, rows, count }: Reading): Promise<void> {
+    const pieces = slots.map(slot => ({
+      slot: this.#slots.indexOf(slot),
+      tokens: nextTokens(slot, count),
+      before: slot.tokens[slot.read - 1] ?? 0,
+    }));
+    const places = pieces.map(({ slot }) => slot);
+    const shape = this.#kept.readingShape(places, rows, count);
+    const graph = readingGraph(this.#config, shape);
+    const feeds = this.#kept.readingFeeds(pieces, shape);
+    const version = this.#version;
+    // One slot's cache is sent by itself; all of them are those that stay.
+    const { added } =
+      this.#resident && shape.caches > 1
+        ? (await this.#resident.run(graph, { version, feeds: await this.#withStaying(graph, feeds) })).values
+        : await this.#run(graph, { version, feeds });
+    this.#use.readings++;
+    this.#use.pieces += pieces.length;
+    pieces.forEach(({ slot, tokens }, row) => {
+      this.#kept.appendRead(slot, added!, row * count, tokens.length);
+      slots[row]!.advance(tokens.length, undefined);
     });
-    this.#kept.appendRead(place, added!, count);
-    slot.advance(count, logits!);
   }
 
   /** Reads one token of each of the slots; those that have then read everything write one. */
@@ -231,13 +232,18 @@ export class DecodingLoop {
     if (!this.#resident) return this.#run(decodingGraph(this.#config, slots, length, wanted), { version, feeds });
     const { run, cache } = this.#resident;
     const graph = residentDecodingGraph(this.#config, slots, length, wanted);
-    const kept = await cache.tensors(graph, feeds, this.#kept.layout);
     const { values, stays } = await run(graph, {
       version,
-      feeds: { ...feeds, places: this.#kept.places(places), ...kept },
+      feeds: await this.#withStaying(graph, { ...feeds, places: this.#kept.places(places) }),
     });
     cache.replace(stays);
     return values;
+  }
+
+  /** The feeds with keys and values from the engine's memory, where they are sent if others are there. */
+  async #withStaying(graph: GraphDefinition, feeds: Feeds): Promise<ResidentFeeds> {
+    const kept = await this.#resident!.cache.tensors(graph, cacheNames(this.#config), feeds, this.#kept.layout);
+    return { ...feeds, ...kept };
   }
 
   #removeClosed(): void {

@@ -90,6 +90,8 @@ export class Sampler {
       read: sum('read'),
       places: sum('places'),
       kept: sum('kept'),
+      readings: sum('readings'),
+      pieces: sum('pieces'),
     };
   }
 

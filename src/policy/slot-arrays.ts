@@ -31,6 +31,15 @@ export function windowedRows(
   return mask;
 }
 
+/** The first `wanted` entries of each row of `row` entries; the array itself where that is all of them. */
+export function firstPlaces(array: Float32Array, row: number, wanted: number): Float32Array {
+  if (wanted === row) return array;
+  const rows = array.length / row;
+  const cut = new Float32Array(rows * wanted);
+  for (let i = 0; i < rows; i++) cut.set(array.subarray(i * row, i * row + wanted), i * wanted);
+  return cut;
+}
+
 /** Copies one of the equal parts of an array over another. */
 export function move(array: Float32Array, to: number, from: number, size: number): void {
   array.copyWithin(to * size, from * size, (from + 1) * size);

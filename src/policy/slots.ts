@@ -1,9 +1,9 @@
 import type { ModelConfig } from './config.ts';
 import type { Feeds } from './engines/engine.ts';
-import { layerKind } from './cached-graphs.ts';
+import { layerKind, type ReadingShape } from './cached-graphs.ts';
 import { masked } from './layers/attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
-import { move, putPlace, stride, windowedRows } from './slot-arrays.ts';
+import { firstPlaces, move, putPlace, stride, windowedRows } from './slot-arrays.ts';
 
 /** Attention looks at every place of a cache, kept or not, so steps are small where most episodes end. */
 const lengths = [
@@ -144,60 +144,76 @@ export class Slots {
   }
 
   /**
-   * How long a cache a graph reads that reads more tokens of a slot. It depends on what the slot has kept alone, and not
-   * on the slots beside it.
+   * The graph that reads `count` more tokens of each of these slots, which have all kept something or all nothing: for
+   * one slot against no more of its cache than it has kept, for several against the caches as they lie here. What it
+   * gives of a slot is the same, bit for bit.
    */
-  readingLength(slot: number): number {
-    const kept = this.#kept[slot]!;
-    return kept === 0 ? 0 : (lengths.find(length => length >= kept) ?? kept);
+  readingShape(slots: readonly number[], rows: number, count: number): ReadingShape {
+    this.#fit(count + 1);
+    const kept = this.#kept[slots[0]!]!;
+    if (kept === 0) return { rows, count, caches: 1, length: 0 };
+    if (rows > 1) return { rows, count, caches: this.#count, length: this.#length };
+    return { rows, count, caches: 1, length: lengths.find(length => length >= kept) ?? this.#length };
   }
 
-  /** Feeds for several new tokens of one slot, in a graph for `size` of them at `readingLength`. */
-  readingFeeds(slot: number, tokens: readonly number[], before: number, size: number): Feeds {
-    this.#fit(size + 1);
+  /** Feeds for more tokens of some slots, and the token before each; rows of the graph without a slot read nothing. */
+  readingFeeds(
+    pieces: readonly { readonly slot: number; readonly tokens: readonly number[]; readonly before: number }[],
+    { rows, count, caches, length }: ReadingShape,
+  ): Feeds {
     const { headWidth, heads, keyHeads } = this.#config;
-    const kept = this.#kept[slot]!;
-    const length = this.readingLength(slot);
     const feeds: Record<string, Float32Array | Int32Array> = {
-      tokens: new Int32Array(size),
-      previous: new Int32Array(size),
-      position: Int32Array.of(tokens.length - 1),
+      tokens: new Int32Array(rows * count),
+      previous: new Int32Array(rows * count),
     };
-    feeds.tokens!.set(tokens);
-    feeds.previous!.set([before, ...tokens.slice(0, -1)]);
-    const row = this.#mask.subarray(slot * this.#length, slot * this.#length + length);
+    pieces.forEach(({ tokens, before }, row) => {
+      feeds.tokens!.set(tokens, row * count);
+      feeds.previous!.set([before, ...tokens.slice(0, -1)], row * count);
+    });
     for (const [kind, { window, cos, sin }] of this.#kinds) {
-      const [from, to] = [kept * headWidth, (kept + size) * headWidth];
-      feeds[`cos${kind}`] = cos.subarray(from, to);
-      feeds[`sin${kind}`] = sin.subarray(from, to);
-      if (length > 0)
-        feeds[`mask${kind}`] = window === null ? row : windowedRows(row, kept, size, heads / keyHeads, window);
+      const turns = [cos, sin].map(table => {
+        const turned = new Float32Array(rows * count * headWidth);
+        pieces.forEach(({ slot }, row) => {
+          const from = this.#kept[slot]! * headWidth;
+          turned.set(table.subarray(from, from + count * headWidth), row * count * headWidth);
+        });
+        return turned;
+      });
+      [feeds[`cos${kind}`], feeds[`sin${kind}`]] = turns as [Float32Array, Float32Array];
+      if (length === 0) continue;
+      const queries = window === null ? 1 : (heads / keyHeads) * count;
+      const mask = new Float32Array(rows * queries * length);
+      pieces.forEach(({ slot }, row) => {
+        const own = this.#mask.subarray(slot * this.#length, slot * this.#length + length);
+        mask.set(
+          window === null ? own : windowedRows(own, this.#kept[slot]!, count, heads / keyHeads, window),
+          row * queries * length,
+        );
+      });
+      feeds[`mask${kind}`] = mask;
     }
     if (length === 0) return feeds;
-    /** The first places of each of the slot's rows. */
-    const first = (array: Float32Array, beside: number): Float32Array => {
-      const [row, wanted] = [this.#length * beside, length * beside];
-      const own = array.subarray(slot * this.#width * this.#length, (slot + 1) * this.#width * this.#length);
-      if (wanted === row) return own;
-      const rows = own.length / row;
-      const cut = new Float32Array(rows * wanted);
-      for (let i = 0; i < rows; i++) cut.set(own.subarray(i * row, i * row + wanted), i * wanted);
-      return cut;
-    };
+    if (caches > 1) feeds.places = Int32Array.from({ length: rows }, (_, row) => pieces[row]?.slot ?? 0);
+    const part = this.#width * this.#length;
+    const { slot } = pieces[0]!;
+    const given = (array: Float32Array, beside: number): Float32Array =>
+      caches > 1
+        ? array.subarray(0, caches * part)
+        : firstPlaces(array.subarray(slot * part, (slot + 1) * part), this.#length * beside, length * beside);
     this.#keys.forEach((keys, i) => {
-      feeds[`keys.${i}`] = first(keys, this.#beside.keys);
-      feeds[`values.${i}`] = first(this.#values[i]!, this.#beside.values);
+      feeds[`keys.${i}`] = given(keys, this.#beside.keys);
+      feeds[`values.${i}`] = given(this.#values[i]!, this.#beside.values);
     });
     return feeds;
   }
 
   /**
-   * Keeps the first `count` of the keys and values that reading gave: a row of [key, value] of every layer for each
-   * token.
+   * Keeps keys and values that reading gave: a row of [key, value] of every layer for each token, `count` of them from
+   * the row `from` on.
    */
-  appendRead(slot: number, added: Float32Array, count: number): void {
+  appendRead(slot: number, added: Float32Array, from: number, count: number): void {
     this.#layout++;
-    for (let token = 0; token < count; token++) this.#put(slot, added, token);
+    for (let token = 0; token < count; token++) this.#put(slot, added, from + token);
   }
 
   /** Lets a slot keep what another has kept of its first tokens. */

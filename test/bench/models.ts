@@ -4,15 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { ClewError } from '../../src/errors.ts';
 import { AdamW, clipGradient } from '../../src/learn/index.ts';
 import { Learner, loadPolicy, Sampler, trainable, type TrainedPolicy } from '../../src/policy/index.ts';
+import { createRandom } from '../../src/world/random.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
 import { askPytorch } from './pytorch.ts';
 
 const usual = 'models/smollm2-135m-instruct';
 const length = 512;
-/** What is measured, and which case of `test/bench/pytorch.py` stands beside it. */
+/** What is measured, and which case of `test/bench/pytorch.py` stands beside it, if one does the same. */
 interface Case {
   readonly measure: (policy: TrainedPolicy) => Promise<BenchResult>;
-  readonly beside: readonly string[];
+  readonly beside?: readonly string[];
 }
 const cases: Readonly<Record<string, Case>> = {
   // PyTorch trains all weights: that is what an adapter spares.
@@ -24,6 +25,8 @@ const cases: Readonly<Record<string, Case>> = {
   'reading 512 tokens': { measure: reading, beside: ['reading'] },
   'decoding 8 episodes at 256': { measure: policy => decoding(policy, 8), beside: ['decoding', '8'] },
   'decoding 32 episodes at 256': { measure: policy => decoding(policy, 32), beside: ['decoding', '32'] },
+  'playing 8 episodes from 256': { measure: policy => playing(policy, 8) },
+  'playing 16 episodes from 256': { measure: policy => playing(policy, 16) },
 };
 
 /**
@@ -42,19 +45,19 @@ export async function bench({ data = usual }: BenchOptions): Promise<BenchResult
     const own = JSON.parse(
       execFileSync(process.execPath, [fileURLToPath(import.meta.url), name, data], { encoding: 'utf8' }),
     ) as Figures;
-    const pytorch = besidePytorch(beside);
-    results[name] = {
-      ...own,
-      ...('missing' in pytorch
-        ? { pytorch: pytorch.missing }
-        : { pytorch, timesPytorch: round(own.tokensPerCpuSecond / pytorch.tokensPerCpuSecond) }),
-    };
+    results[name] = { ...own, ...(beside && compared(own, besidePytorch(beside))) };
     process.stderr.write(`${name} ${JSON.stringify(results[name])}\n`);
   }
   return results;
 }
 
 type Figures = BenchResult & { readonly tokensPerCpuSecond: number };
+
+function compared(own: Figures, pytorch: ReturnType<typeof besidePytorch>): BenchResult {
+  return 'missing' in pytorch
+    ? { pytorch: pytorch.missing }
+    : { pytorch, timesPytorch: round(own.tokensPerCpuSecond / pytorch.tokensPerCpuSecond) };
+}
 
 /** PyTorch's figures of a case, or why there are none. */
 function besidePytorch(args: readonly string[]): Figures | { readonly missing: string } {
@@ -107,6 +110,43 @@ async function decoding(policy: TrainedPolicy, episodes: number): Promise<BenchR
   await write(2);
   const seconds = await cpuSeconds(() => write(24));
   return { tokensPerCpuSecond: round((24 * episodes) / seconds), ...memory() };
+}
+
+/**
+ * Turns as in play: replies of 24 to 56 tokens, which end at different times, each followed by a text of 28 to read.
+ * Tokens are those that are written; `textsPerReading` says how many texts were read by a run of a graph.
+ */
+async function playing(policy: TrainedPolicy, episodes: number): Promise<BenchResult> {
+  const sampler = await Sampler.open(policy.model, { workers: 0 });
+  const [prompt, text] = [someTokens(policy, 256), someTokens(policy, 28)];
+  const slots = Array.from({ length: episodes }, (_, i) => {
+    const slot = sampler.slot('bench', i);
+    slot.feed(prompt);
+    return { slot, random: createRandom('playing', i) };
+  });
+  const play = async (turns: number): Promise<number> => {
+    let written = 0;
+    await Promise.all(
+      slots.map(async ({ slot, random }) => {
+        for (let turn = 0; turn < turns; turn++) {
+          const { tokens } = await slot.reply({ stop: [], limit: 24 + random.int(33) });
+          written += tokens.length;
+          slot.feed(text);
+        }
+      }),
+    );
+    return written;
+  };
+  await play(1);
+  const before = await sampler.use();
+  let written = 0;
+  const seconds = await cpuSeconds(async () => (written = await play(3)));
+  const { readings, pieces } = await sampler.use();
+  return {
+    tokensPerCpuSecond: round(written / seconds),
+    textsPerReading: round((pieces - before.pieces) / (readings - before.readings)),
+    ...memory(),
+  };
 }
 
 /** Ordinary text in the model's tokens. */

@@ -15,17 +15,19 @@ export class ResidentCache {
   }
 
   /**
-   * Those of the inputs that the graph leaves in the engine's memory, from there.
+   * The inputs that are keys and values, from the engine's memory.
+   * @param names of these inputs
    * @param layout names what the feeds hold: see `Slots.layout`
    */
   async tensors(
-    { inputs, stays = [] }: GraphDefinition,
+    { inputs }: GraphDefinition,
+    names: readonly string[],
     feeds: Feeds,
     layout: number,
   ): Promise<Readonly<Record<string, Resident>>> {
     if (layout !== this.#layout) {
       this.release();
-      for (const name of stays)
+      for (const name of names)
         // An engine may go on with the very array that it is given.
         this.#tensors[name] = await this.#memory.upload((feeds[name] as Float32Array).slice(), inputs[name]!.shape);
       this.#layout = layout;

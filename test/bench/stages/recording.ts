@@ -40,7 +40,7 @@ export async function recorded(work: () => Promise<unknown>): Promise<Recording>
   let model: Model | undefined;
   const { gradient, score } = Learner.prototype;
   const { slot, close } = Sampler.prototype;
-  const use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0 };
+  const use: SlotUse = { graphs: 0, computed: 0, read: 0, places: 0, kept: 0, readings: 0, pieces: 0 };
   Sampler.prototype.close = async function () {
     for (const [name, count] of Object.entries(await this.use())) use[name as keyof SlotUse] += count;
     await close.call(this);

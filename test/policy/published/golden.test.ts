@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rotaryFrequencies } from '../../../src/policy/layers/rotary.ts';
-import { checkFolder } from '../../../src/policy/published/index.ts';
+import { type Reply, Sampler } from '../../../src/policy/index.ts';
+import { readGolden } from '../../../src/policy/published/golden.ts';
+import { checkFolder, frozenModel, openPublishedFolder } from '../../../src/policy/published/index.ts';
+import { adaptedModel } from '../../../src/policy/published/model.ts';
+import { namedModel } from '../../../src/policy/published/named.ts';
 import { modelConfigOf, readPublishedConfig } from '../../../src/policy/published/config.ts';
 
 /** Tiny checkpoints with what transformers and PEFT compute with them: kept outside the project. */
@@ -20,6 +24,32 @@ describe.skipIf(!golden)(`what a reference computed${needs}`, () => {
     expect(comparisons.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['logits', 'log-probabilities', 'loss']),
     );
+  });
+
+  it.each(folders)('is written alike whether texts are read together or one by one: %s', async name => {
+    const folder = path.join(golden!, name);
+    const { base, rows } = await readGolden(folder);
+    const { model: weights, adapter } = await namedModel(folder, base && path.join(golden!, base));
+    const opened = await openPublishedFolder(weights);
+    const model = adapter ? await adaptedModel(opened, adapter) : frozenModel(opened);
+    const [together, alone] = [await Sampler.open(model, { workers: 0 }), await Sampler.open(model, { workers: 0 })];
+    // Beginnings and continuations of other lengths each: the rows of the reference, joined in another order.
+    const play = async (sampler: Sampler, i: number) => {
+      const slot = sampler.slot(name, i);
+      const replies: Reply[] = [];
+      for (let turn = 0; turn < 3; turn++) {
+        slot.feed(rows.flatMap((_, r) => rows[(i * (turn + 1) + r) % rows.length]!.tokens).slice(0, 40 - 3 * i));
+        replies.push(await slot.reply({ stop: [], limit: 3 + (i % 3) }));
+      }
+      return replies;
+    };
+    const episodes = Array.from({ length: 9 }, (_, i) => i);
+    const played = await Promise.all(episodes.map(i => play(together, i)));
+    for (const i of episodes) expect(await play(alone, i)).toEqual(played[i]);
+    const { readings, pieces } = await together.use();
+    expect(pieces).toBeGreaterThan(2 * readings);
+    await together.close();
+    await alone.close();
   });
 
   it('is how positions turn, at the sizes of real models', () => {

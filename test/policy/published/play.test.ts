@@ -6,7 +6,7 @@ import household from '../../../envs/household/index.ts';
 import { rollout } from '../../../src/agents/index.ts';
 import { policyAgent } from '../../../src/agents/policy.ts';
 import type { RunId } from '../../../src/ids.ts';
-import { episodeLayoutOf, episodeSpans, Learner, loadPolicy, Sampler } from '../../../src/policy/index.ts';
+import { episodeLayoutOf, episodeSpans, Learner, loadPolicy, type Reply, Sampler } from '../../../src/policy/index.ts';
 import { draw } from '../../../src/policy/draw.ts';
 import { drawInGraph } from '../../../src/policy/draw-in-graph.ts';
 import { openEngine } from '../../../src/policy/engines/open.ts';
@@ -147,6 +147,66 @@ describe('a published model, read in one go and written token by token', () => {
   });
 });
 
+describe('text that several episodes have to read', () => {
+  /** An episode of several turns: what it is fed is longer or shorter, and so are its replies. */
+  async function play(sampler: Sampler, episode: number, turns: number): Promise<Reply[]> {
+    const random = createRandom('turns', episode);
+    const text = (length: number) => Array.from({ length }, () => random.int(268));
+    const slot = sampler.slot('turns', episode);
+    const replies: Reply[] = [];
+    slot.feed(text([90, 128, 250, 330][episode % 4]! + random.int(30)));
+    for (let turn = 0; turn < turns; turn++) {
+      replies.push(await slot.reply({ stop: [], limit: 3 + random.int(6), temperature: 0.9 }));
+      slot.feed(text([9, 40, 120][random.int(3)]! + random.int(22)));
+    }
+    slot.close();
+    return replies;
+  }
+
+  // Products of wide matrices are summed in pieces.
+  const wide = { hidden_size: 576, num_attention_heads: 9, num_key_value_heads: 3, head_dim: 64, num_hidden_layers: 1 };
+  const wider = { ...configs['Gemma 3'], head_dim: 256, intermediate_size: 640 };
+
+  it.each(Object.entries({ ...configs, 'the width of SmolLM2': wide, 'heads of 256': wider }))(
+    'is read at once, and the same, bit for bit, as alone: %s',
+    async (_, config) => {
+      const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh(), { config })));
+      const [together, alone] = [await Sampler.open(model, { workers: 0 }), await Sampler.open(model, { workers: 0 })];
+      // More than a graph reads at once, which end at different times.
+      const episodes = Array.from({ length: 14 }, (_, i) => i);
+      const played = await Promise.all(episodes.map(i => play(together, i, 1 + (i % 4))));
+      for (const i of episodes) expect(await play(alone, i, 1 + (i % 4))).toEqual(played[i]);
+      const [use, own] = [await together.use(), await alone.use()];
+      expect(own.readings).toBe(own.pieces);
+      expect(use.pieces).toBe(own.pieces);
+      expect(use.readings).toBeLessThan(0.75 * use.pieces);
+      await together.close();
+      await alone.close();
+    },
+  );
+
+  it('is read for the others when one of them is closed meanwhile', async () => {
+    const model = frozenModel(await openPublishedFolder(await writeTinyFolder(fresh())));
+    const prompts = Array.from({ length: 6 }, (_, i) => some(100 + 9 * i));
+    const write = (sampler: Sampler, i: number) => {
+      const slot = sampler.slot('closed', i);
+      slot.feed(prompts[i]!);
+      return { slot, reply: slot.reply({ stop: [], limit: 5 }) };
+    };
+    const sampler = await Sampler.open(model, { workers: 0 });
+    const written = prompts.map((_, i) => write(sampler, i));
+    const rejected = expect(written[2]!.reply).rejects.toThrow('The slot was closed while it wrote a reply.');
+    while ((await sampler.use()).readings === 0) await new Promise(resolve => setTimeout(resolve, 1));
+    expect((await sampler.use()).graphs).toBe(0);
+    written[2]!.slot.close();
+    await rejected;
+    const alone = await Sampler.open(model, { workers: 0 });
+    for (const i of [0, 1, 3, 4, 5]) expect(await written[i]!.reply).toEqual(await write(alone, i).reply);
+    await sampler.close();
+    await alone.close();
+  });
+});
+
 describe('drawing in the graph', () => {
   it.each(['onnx', 'reference'] as const)('draws what drawing from the logits draws: %s', async engine => {
     const [rows, vocabulary, drawable] = [40, 30, 27];
@@ -257,7 +317,9 @@ describe('a published model as a policy', () => {
       onFailure: (_, __, error) => failures.push(error),
     });
     await agent.close();
-    expect(failures[0]).toMatch(/The prompt has \d+ tokens and the model's context is 1200\./);
+    expect(failures[0]).toMatch(
+      /The prompt of the task "[^"]{9,}" \(the rules and what is read first\) has \d+ tokens, and the model's context is 1200\./,
+    );
     await expect(policyAgent({ checkpoint: await loadPolicy(base, household), onlyAdmissible: true })).rejects.toThrow(
       /leave out --only-admissible/,
     );
