@@ -5,11 +5,12 @@ import { briefsOf, measure, openReward, openStore, RewardAccumulator, type Store
 import { completeKit, rubricsOf } from 'clew/train';
 import household from '../../envs/household/index.ts';
 import workshop from '../../examples/workshop/world.ts';
-import { speedUp } from '../../src/report/budget.ts';
 import { markdownTable } from '../../src/metrics/text-table.ts';
 import type { World } from '../../src/world/index.ts';
+import { bracket, signed } from './numbers.ts';
 import { overSeeds } from './own-worlds.ts';
 import { withSections } from './sections.ts';
+import { baseline, budgetOf, duringTableOf } from './training-budget.ts';
 
 /**
  * The tables of docs/results/metacognition.md, from the folder of its study, whether the study is over or not:
@@ -144,12 +145,8 @@ export function tableOf(cells: readonly Cell[]): string {
   );
 }
 
-/** What a run's rows say of its forecasts, and what it took to have the baseline's success. */
+/** What a run's rows say of its forecasts. */
 interface TrainingRow {
-  readonly success: number | null;
-  readonly episodes: number;
-  readonly tokens: { readonly sampled: number };
-  readonly seconds: { readonly total: number };
   readonly forecasts?: {
     readonly figures: {
       readonly forecasts: number;
@@ -158,7 +155,6 @@ interface TrainingRow {
       readonly skill: number | null;
       readonly cost: number | null;
     };
-    readonly tokens: number;
     readonly gate: { readonly gated: number; readonly played: number; readonly uniformPlayed: number };
     readonly cutoff: { readonly cut: number };
   };
@@ -195,37 +191,36 @@ export function forecastTableOf(store: Store): string {
   return markdownTable([...head, 'share of tokens'], rows, 'numbers');
 }
 
-/**
- * What each training sampled and took until it had the success that GRPO of the same seed ended with: on training tasks,
- * as means over three iterations, because this study has no evaluations while it trains. Warm-up and forecasts count.
- */
-export function budgetTableOf(store: Store): string {
-  const runs = rlRuns(store);
-  const curveOf = (run: (typeof runs)[number], axis: 'tokens' | 'seconds') => {
-    let budget = axis === 'tokens' ? run.warmUp : 0;
-    return run.rows.flatMap(({ success, tokens, seconds, forecasts }) => {
-      budget += axis === 'tokens' ? tokens.sampled + (forecasts?.tokens ?? 0) : seconds.total;
-      return success === null ? [] : [{ budget, success }];
-    });
-  };
-  const rows = runs.flatMap(run => {
-    const baseline = runs.find(({ arm, seed }) => arm === 'GRPO' && seed === run.seed);
-    if (!baseline || run.arm === 'GRPO') return [];
-    const [tokens, seconds] = (['tokens', 'seconds'] as const).map(axis =>
-      speedUp(curveOf(baseline, axis), curveOf(run, axis)),
-    ) as [ReturnType<typeof speedUp>, ReturnType<typeof speedUp>];
-    const amount = (value: number | null) => (value === null ? 'never' : Math.round(value).toLocaleString('en'));
-    return [
-      [
-        run.id,
-        percent(tokens.level),
-        ...[tokens, seconds].flatMap(({ baseline: of, arm, ratio }) => [amount(of), amount(arm), decimal(ratio)]),
-      ],
-    ];
-  });
+/** Each trained arm beside GRPO of the same seed: the mean difference over seeds, with Student's interval. */
+export function againstTableOf(cells: readonly Cell[]): string {
+  const levels = [...new Set(cells.map(({ level }) => level))].toSorted();
+  const trained = cells.filter(({ seed, arm }) => seed !== null && arm !== baseline);
+  const arms = [...new Set(trained.map(({ arm }) => arm))];
   return markdownTable(
-    ['', 'level', 'tokens of GRPO', 'tokens', 'ratio', 'seconds of GRPO', 'seconds', 'ratio'],
-    rows,
+    ['level', '', 'seeds', columns.success, columns.first10],
+    levels.flatMap(level =>
+      arms.flatMap(arm => {
+        const pairs = trained
+          .filter(cell => cell.level === level && cell.arm === arm)
+          .flatMap(cell => {
+            const of = cells.find(other => other.level === level && other.arm === baseline && other.seed === cell.seed);
+            return of ? [{ seed: cell.seed, of: of.figures, by: cell.figures }] : [];
+          });
+        const difference = (name: keyof typeof columns): string => {
+          const values = pairs.flatMap(({ of, by }) => {
+            const [from, to] = [of[name], by[name]];
+            return typeof from === 'number' && typeof to === 'number' ? [to - from] : [];
+          });
+          if (values.length === 0) return '–';
+          const found = overSeeds(values);
+          return `${signed(found.value)}${bracket(found)}`;
+        };
+        if (pairs.length === 0) return [];
+        return [
+          [level, arm, pairs.map(({ seed }) => String(seed)).join(', '), difference('success'), difference('first10')],
+        ];
+      }),
+    ),
     'numbers',
   );
 }
@@ -235,12 +230,7 @@ function rlRuns(store: Store) {
   return store.runs
     .list()
     .filter(({ kind, status }) => kind === 'rl' && status === 'done')
-    .map(({ id }) => {
-      const [, arm, seed] = /^(.*), seed (\d+)$/.exec(id)!;
-      const warmUp = store.metrics.of(id, 'warm-up')[0]?.data as { readonly tokens: number } | undefined;
-      const rows = store.metrics.of(id, 'train').map(({ data }) => data as unknown as TrainingRow);
-      return { id, arm: arm!, seed: Number(seed), warmUp: warmUp?.tokens ?? 0, rows };
-    });
+    .map(({ id }) => ({ id, rows: store.metrics.of(id, 'train').map(({ data }) => data as unknown as TrainingRow) }));
 }
 
 /** The arms and seeds of the recipe that have no whole evaluation yet, as a sentence. */
@@ -274,16 +264,29 @@ function main(): void {
     table: tableOf(cells),
     missing: missingOf(recipe, cells),
     forecasts: forecastTableOf(store),
-    budget: budgetTableOf(store),
+    budget: budgetOf(store),
+    against: againstTableOf(cells),
+    during: duringTableOf(store),
   };
   store.close();
   const told = path.join(results, page);
-  writeFileSync(told, withSections(existsSync(told) ? readFileSync(told, 'utf8') : newPage, sections));
+  const text = existsSync(told) ? readFileSync(told, 'utf8') : newPage;
+  writeFileSync(told, withSections(text, placed(text, sections)));
   writeFileSync(path.join(results, figures), `${JSON.stringify(cells, null, 2)}\n`);
 }
 
+/** The sections that there is something for. A page that was begun before some of them were told goes without those. */
+export function placed(text: string, sections: Readonly<Record<string, string | null>>): Record<string, string> {
+  const later = new Set(['against', 'during']);
+  return Object.fromEntries(
+    Object.entries(sections).flatMap(([name, section]) =>
+      section === null || (later.has(name) && !text.includes(`<!-- ${name} -->`)) ? [] : [[name, section]],
+    ),
+  );
+}
+
 /** A page that has never been written; its sentences are a person's to add. */
-const newPage = `# Metacognition in the household
+export const newPage = `# Metacognition in the household
 
 The systems of [metacognition, measured](../metacognition.md), in the household. The [recipe](household.yaml) decides everything; the tables are made from the study's database, also while it runs
 ([the figures as data](household.json)). Brackets hold 95 % intervals of Student's t over seeds.
@@ -294,12 +297,30 @@ The systems of [metacognition, measured](../metacognition.md), in the household.
 <!-- missing -->
 <!-- end of missing -->
 
+## Against GRPO
+
+Differences to GRPO of the same seed, in points: means over seeds with 95 % intervals of Student's t over seeds; one seed has no interval.
+
+<!-- against -->
+<!-- end of against -->
+
+## While they were trained
+
+Success of the evaluations during training, means over seeds; iteration 0 is the start, before a warm-up.
+
+<!-- during -->
+<!-- end of during -->
+
 ## Forecasts
+
+Over all iterations of a training. *Uniform groups* are those of the tasks that were played: all won or all lost.
 
 <!-- forecasts -->
 <!-- end of forecasts -->
 
 ## Tokens and seconds to the baseline's success
+
+What each training took until it won as much as GRPO of its seed did at the end; MASA's paper needs 1.28 times less for that.
 
 <!-- budget -->
 <!-- end of budget -->

@@ -11,8 +11,13 @@ export interface SpeedUp {
   /** The budget at which each first has that level, linear between points; null where it never has it. */
   readonly baseline: number | null;
   readonly arm: number | null;
-  /** baseline / arm; null where the arm never reaches the level, whatever else is known. */
+  /**
+   * baseline / arm; null where the arm never reaches the level, whatever else is known, and where either has it before
+   * it is trained.
+   */
   readonly ratio: number | null;
+  /** Whether the arm was measured and never had the level. */
+  readonly never: boolean;
   /** Why there is no ratio. */
   readonly reason: string | null;
 }
@@ -28,16 +33,23 @@ export function speedUp(
 ): SpeedUp {
   const smooth = smoothed(baseline, window);
   const level = smooth.at(-1)?.success ?? null;
-  if (level === null || arm.length === 0)
-    return { level, baseline: null, arm: null, ratio: null, reason: 'there are no evaluations while it was trained' };
-  const [of, by] = [firstCrossing(smooth, level), firstCrossing(smoothed(arm, window), level)];
-  const ratio = of === null || by === null || by === 0 ? null : of / by;
-  const reason = by === null ? `not reached within ${arm.at(-1)!.budget}` : by === 0 ? 'reached before training' : null;
-  return { level, baseline: of, arm: by, ratio, reason };
+  if (level === null || arm.length === 0) {
+    const reason = 'there are no evaluations while it was trained';
+    return { level, baseline: null, arm: null, ratio: null, never: false, reason };
+  }
+  const [of, by] = [firstCrossing(smooth, level)!, firstCrossing(smoothed(arm, window), level)];
+  if (by === null) {
+    const reason = `not reached within ${arm.at(-1)!.budget}`;
+    return { level, baseline: of, arm: by, ratio: null, never: true, reason };
+  }
+  // A ratio with 0 in it says nothing of training.
+  const reason =
+    by === 0 ? 'reached before training' : of === 0 ? 'the baseline had it before it was trained, and lost it' : null;
+  return { level, baseline: of, arm: by, ratio: reason === null ? of / by : null, never: false, reason };
 }
 
-/** The geometric mean of ratios, and how many there were not. Null when there is none. */
-export function meanSpeedUp(speedUps: readonly Pick<SpeedUp, 'ratio'>[]): {
+/** The geometric mean of ratios, null when there is none; and how many never had the level. */
+export function meanSpeedUp(speedUps: readonly Pick<SpeedUp, 'ratio' | 'never'>[]): {
   readonly ratio: number | null;
   readonly never: number;
 } {
@@ -45,7 +57,7 @@ export function meanSpeedUp(speedUps: readonly Pick<SpeedUp, 'ratio'>[]): {
   const logs = ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0);
   return {
     ratio: ratios.length === 0 ? null : Math.exp(logs / ratios.length),
-    never: speedUps.length - ratios.length,
+    never: speedUps.filter(({ never }) => never).length,
   };
 }
 

@@ -4,6 +4,8 @@ import type { MetricsRow, Store } from '../trajectory/store/index.ts';
 import type { ReportData } from './data.ts';
 import type { EvaluationRow, TrainingRow } from './training-rows.ts';
 import { trainingRowSchema } from './data-schemas.ts';
+import type { WarmUpCost } from './speed-up-data.ts';
+import { warmUpCostSchema } from './speed-up-schemas.ts';
 import type { Training } from './trainings.ts';
 
 type Curve = ReportData['curves'][number];
@@ -31,6 +33,7 @@ export function curvesOf(store: Store, trainings: readonly Training[], notes: st
       evaluation: rows
         .filter(({ phase }) => phase.startsWith('evaluation'))
         .flatMap(row => evaluationRow(row, id, notes)),
+      warmUp: rows.filter(({ phase }) => phase === 'warm-up').map(({ data }) => warmUpCost(data))[0] ?? null,
     };
   });
 }
@@ -68,6 +71,12 @@ function evaluationRow({ iteration, phase, data }: MetricsRow, run: string, note
       repetition: rates[repetitiveAction].first10.value,
     },
   ];
+}
+
+/** What cannot be read is not known: it is not nothing. */
+function warmUpCost(data: unknown): WarmUpCost {
+  const read = warmUpCostSchema.safeParse(data);
+  return read.success ? read.data : { tasks: null, episodes: null, tokens: null, seconds: null };
 }
 
 function reasonOf(error: z.ZodError): string {

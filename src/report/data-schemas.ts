@@ -15,6 +15,7 @@ import type {
   ResultRow,
 } from './data.ts';
 import type { EvaluationRow, ReportAlarm, TrainingRow } from './training-rows.ts';
+import { reportSpeedUpSchema, warmUpCostSchema } from './speed-up-schemas.ts';
 import type { StepView, TrajectoryView } from './trajectory-data.ts';
 import { runKinds, runStatuses } from '../trajectory/store/runs.ts';
 
@@ -35,6 +36,10 @@ export const trainingRowSchema: z.ZodType<TrainingRow> = z.object({
   iteration: z.int(),
   tasks: number,
   episodes: number,
+  rounds: number,
+  leftOut: z.object({ tasks: number, episodes: number, tokens: number }).nullish(),
+  branches: z.object({ episodes: number, tokens: shares }).nullish(),
+  scouts: z.object({ episodes: number, tokens: shares }).nullish(),
   steps: number,
   meanSteps: number,
   tokens: shares,
@@ -65,6 +70,7 @@ export const trainingRowSchema: z.ZodType<TrainingRow> = z.object({
     .object({
       figures: z.object({ wellFormed: number, skill: number, gap: z.object({ value: number }).nullish() }).nullish(),
       paid: z.object({ total: number }).nullish(),
+      tokens: number,
       gate: z.object({ gated: number, played: number }).nullish(),
     })
     .nullish(),
@@ -204,8 +210,10 @@ export const reportSchema: z.ZodType<ReportData> = z.strictObject({
       seed: z.string(),
       training: z.array(trainingRowSchema),
       evaluation: z.array(evaluationRowSchema),
+      warmUp: warmUpCostSchema.nullable().default(null),
     }),
   ),
+  speedUps: z.array(reportSpeedUpSchema).default([]),
   forecasts: z.array(reportForecastsSchema),
   runs: z.array(reportRunSchema),
   commands: z.array(z.string()),

@@ -2,6 +2,7 @@ import type { ForecastFigures } from '../forecasts/index.ts';
 import type { Figures, Rate } from '../metrics/index.ts';
 import type { splits } from '../trajectory/schema.ts';
 import type { RunKind, RunStatus } from '../trajectory/store/runs.ts';
+import type { ReportSpeedUp, WarmUpCost } from './speed-up-data.ts';
 import type { EvaluationRow, TrainingRow } from './training-rows.ts';
 
 /**
@@ -193,7 +194,11 @@ export interface ReportData {
     seed: string;
     training: TrainingRow[];
     evaluation: EvaluationRow[];
+    /** What a forecast warm-up took before the first iteration; null where there was none. */
+    warmUp: WarmUpCost | null;
   }[];
+  /** How soon each arm had what the first of them ended with; empty without evaluations during training. */
+  speedUps: ReportSpeedUp[];
   /** Of the runs that have forecasts. */
   forecasts: ReportForecasts[];
   runs: ReportRun[];

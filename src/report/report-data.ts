@@ -15,6 +15,7 @@ import { forecastsOf } from './forecasts.ts';
 import { readEpisodes, type Placed } from './episodes.ts';
 import { placing, settingsOf, sortArms, sortLevels, superseded } from './places.ts';
 import { resultRows } from './results.ts';
+import { speedUpsOf } from './speed-ups.ts';
 import { trainingsOf } from './trainings.ts';
 import { trajectoryView } from './trajectory-view.ts';
 import { clewVersion } from './version.ts';
@@ -74,6 +75,8 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
     replaced,
     readable,
   });
+  const comparisons = comparisonsOf(cells, (a, b) => settingsApart(trainings, a.arm, b.arm, a.world));
+  const ended = new Set(runs.filter(({ status }) => status === 'done').map(({ id }) => id));
 
   return {
     format: 'clew-report/1',
@@ -86,8 +89,9 @@ export function reportData(store: Store, options: ReportOptions = {}): ReportDat
     arms,
     levels,
     results: resultRows(cells, ({ arm, world }) => armCautions(trainings, arm, world)),
-    comparisons: comparisonsOf(cells, (a, b) => settingsApart(trainings, a.arm, b.arm, a.world)),
+    comparisons,
     curves,
+    speedUps: speedUpsOf(curves, { arms, ended, comparisons }),
     forecasts: forecastsOf(store, runs),
     runs: runs.map(run => reportRun(store, run, byRun.get(run.id) ?? [])),
     commands: [...(options.commands ?? [])],

@@ -8,6 +8,8 @@ import {
   repetitiveAction,
 } from '../metrics/index.ts';
 import type { ReportComparison, ReportData, ReportForecasts, ReportRun } from './data.ts';
+import type { ReportSpeedUp } from './speed-up-data.ts';
+import { reportSpeedUpSchema } from './speed-up-schemas.ts';
 import { efficiencyIn } from './efficiency-in.ts';
 import {
   amount,
@@ -103,6 +105,8 @@ export interface Result {
       rule: string;
     }[];
   }[];
+  /** How soon each arm had what the baseline ended with; absent in results of earlier versions. */
+  speedUps?: ReportSpeedUp[] | undefined;
   /** How well each run foretold its own episodes; absent in results of earlier versions. */
   forecasts?: ReportForecasts[] | undefined;
   runs: ReportRun[];
@@ -170,6 +174,7 @@ export const resultSchema: z.ZodType<Result> = z.object({
       alarms: z.array(z.strictObject({ iteration: z.int(), level: z.enum(['warn', 'stop']), rule: z.string() })),
     }),
   ),
+  speedUps: z.array(reportSpeedUpSchema).optional(),
   forecasts: z.array(reportForecastsSchema).optional(),
   runs: z.array(reportRunSchema),
   commands: z.array(z.string()),
@@ -234,6 +239,7 @@ export function resultOf(data: ReportData): Result {
         (alarms ?? []).map(({ iteration, level, rule }) => ({ iteration, level, rule })),
       ),
     })),
+    speedUps: data.speedUps,
     forecasts: data.forecasts,
     runs: data.runs,
     commands: data.commands,

@@ -14,6 +14,15 @@ export interface TrainingRow {
   iteration: number;
   tasks?: number | null | undefined;
   episodes?: number | null | undefined;
+  /** Rounds of dynamic sampling, and what they played that is in no other figure of the row. */
+  rounds?: number | null | undefined;
+  leftOut?:
+    | { tasks?: number | null | undefined; episodes?: number | null | undefined; tokens?: number | null | undefined }
+    | null
+    | undefined;
+  /** What branching took, and what was played to find where to branch. */
+  branches?: BranchCostRow | null | undefined;
+  scouts?: BranchCostRow | null | undefined;
   steps?: number | null | undefined;
   meanSteps?: number | null | undefined;
   tokens?: Record<string, number | null> | null | undefined;
@@ -71,6 +80,7 @@ export interface TrainingRow {
           | null
           | undefined;
         paid?: { total?: number | null | undefined } | null | undefined;
+        tokens?: number | null | undefined;
         gate?: { gated?: number | null | undefined; played?: number | null | undefined } | null | undefined;
       }
     | null
@@ -85,6 +95,12 @@ export interface TrainingRow {
     | null
     | undefined;
   alarms?: ReportAlarm[] | null | undefined;
+}
+
+/** Episodes beside those of an iteration. */
+export interface BranchCostRow {
+  episodes?: number | null | undefined;
+  tokens?: Record<string, number | null> | null | undefined;
 }
 
 /** An evaluation during training, from the rows of `store.metrics` whose phase begins with `evaluation`. */

@@ -154,8 +154,21 @@ describe('speed-up', () => {
   });
 
   test('over seeds it is a geometric mean, and tells how many never got there', () => {
-    const { ratio, never } = meanSpeedUp([{ ratio: 2 }, { ratio: 0.5 }, { ratio: null }]);
+    const { ratio, never } = meanSpeedUp([
+      { ratio: 2, never: false },
+      { ratio: 0.5, never: false },
+      { ratio: null, never: true },
+    ]);
     expect(ratio).toBeCloseTo(1, 10);
     expect(never).toBe(1);
+  });
+
+  test('has no ratio where either had the level before it was trained, and counts none of that as never', () => {
+    const before = speedUp(baseline, points(0.6, 0.7), { window: 1 });
+    expect(before).toMatchObject({ arm: 0, ratio: null, never: false, reason: 'reached before training' });
+    const fallen = speedUp(points(0.5, 0.4, 0.5), points(0.4, 0.5), { window: 1 });
+    expect(fallen).toMatchObject({ level: 0.5, baseline: 0, arm: 1, ratio: null, never: false });
+    expect(fallen.reason).toMatch(/baseline had it before it was trained/);
+    expect(meanSpeedUp([before, fallen, speedUp([], arm)])).toEqual({ ratio: null, never: 0 });
   });
 });

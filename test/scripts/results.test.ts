@@ -9,11 +9,13 @@ import householdAsks from '../../envs/household-asks/index.ts';
 import { figureOf, figureSchema, readFigures, readPolicies, tables } from '../../scripts/results/alfworld.ts';
 import { askingTableOf, evaluationsOf } from '../../scripts/results/asking.ts';
 import { overSeeds, runsOf, tablesOf } from '../../scripts/results/first-rl.ts';
-import { tableOf as systemsTableOf } from '../../scripts/results/metacognition.ts';
+import { againstTableOf, newPage, placed, tableOf as systemsTableOf } from '../../scripts/results/metacognition.ts';
 import { withSections } from '../../scripts/results/sections.ts';
 import { readSettings } from '../../src/cli/settings-file.ts';
 import { readStudyRecipe } from '../../src/study/index.ts';
+import { budgetOf, duringTableOf } from '../../scripts/results/training-budget.ts';
 import { tableOf } from '../../scripts/results/real-models.ts';
+import { putTraining } from '../report/hand-made-training.ts';
 import { play, skilledAgent } from '../report/study.ts';
 
 const results = new URL('../../docs/results/', import.meta.url);
@@ -103,6 +105,85 @@ describe('the studies of metacognition', () => {
       ['L0', 'GRPO', '0, 1'],
       ['L1', 'GRPO', '0'],
     ]);
+  });
+
+  const bodyOf = (table: string): string[][] =>
+    table
+      .split('\n')
+      .filter(line => line.startsWith('|'))
+      .slice(2)
+      .map(row =>
+        row
+          .split('|')
+          .map(text => text.trim())
+          .slice(1, -1),
+      );
+
+  it('tell by evaluations during training what an arm took to the success of the baseline, levels apart', () => {
+    const store = openStore(':memory:');
+    const rising = [0.2, 0.4, 0.6];
+    putTraining(store, { arm: 'MaR', seed: 0, during: { L0: [0.2, 0.6, 0.8], L1: [0.1, 0.1, 0.1] } });
+    for (const seed of [0, 1]) putTraining(store, { arm: 'GRPO', seed, during: { L0: rising, L1: rising } });
+    const told = budgetOf(store);
+    expect(told).toContain('evaluations during training');
+    const three = (axis: readonly string[]) => [axis, axis, axis].flat();
+    // The smoothed success of MaR is 0.4 at iteration 2 of 4.
+    expect(bodyOf(told)).toEqual([
+      ['L0', 'MaR', '40.0 %, 40.0 %', ...three(['2.00', '2.00, –']), '0 of 2'],
+      ['L1', 'MaR', '40.0 %, 40.0 %', ...three(['–', 'never, –']), '1 of 2'],
+    ]);
+    expect(told).toContain('No ratio (–): MaR was not trained with this seed.');
+    expect(bodyOf(duringTableOf(store)!)).toEqual([
+      ['L0', 'MaR', '0', '20.0 %', '60.0 %', '80.0 %'],
+      ['L0', 'GRPO', '0, 1', '20.0 %', '40.0 %', '60.0 %'],
+      ['L1', 'MaR', '0', '10.0 %', '10.0 %', '10.0 %'],
+      ['L1', 'GRPO', '0, 1', '20.0 %', '40.0 %', '60.0 %'],
+    ]);
+    store.close();
+  });
+
+  it('tell it by training tasks where nothing was evaluated during training, and say so', () => {
+    const store = openStore(':memory:');
+    putTraining(store, { arm: 'GRPO', seed: 0, success: [0.1, 0.2, 0.3, 0.4] });
+    putTraining(store, { arm: 'MASA', seed: 0, success: [0.3, 0.3, 0.3, 0.3], warmUp: { tokens: 50, seconds: 30 } });
+    const told = budgetOf(store);
+    expect(told).toContain('no evaluations during training');
+    // Over three iterations GRPO ends with 0.3, after all four; MASA has it after its warm-up and the first.
+    expect(bodyOf(told)).toEqual([['MASA, seed 0', '30.0 %', '400', '150', '2.67', '40', '40', '1.00']]);
+    expect(duringTableOf(store)).toBeNull();
+    store.close();
+  });
+
+  it('hold each arm against GRPO of the same seed', () => {
+    const cell = (arm: string, seed: number | null, success: number, first10: number | null) => ({
+      arm,
+      seed,
+      level: 'L0',
+      figures: { success, first10 },
+    });
+    const cells = [
+      cell('cold start', null, 0.1, 0.2),
+      cell('GRPO', 0, 0.2, 0.1),
+      cell('GRPO', 1, 0.4, 0.1),
+      cell('MaR', 0, 0.3, 0.05),
+      cell('MaR', 1, 0.7, null),
+      cell('MaR', 2, 0.9, 0.9),
+    ];
+    // +10 and +30 points: half the interval is t(0.975, 1) · 14.14 / √2, which is ten times t.
+    const half = 10 * studentQuantile(0.975, 1);
+    const [low, high] = [`−${(half - 20).toFixed(1)}`, (half + 20).toFixed(1)];
+    expect(bodyOf(againstTableOf(cells))).toEqual([['L0', 'MaR', '0, 1', `+20.0 [${low}, ${high}]`, '−5.0']]);
+  });
+
+  it('have places on a new page, and leave out what an older page has none for', () => {
+    const sections = { table: 't', missing: 'm', forecasts: 'f', budget: 'b', against: 'a', during: 'd' };
+    expect(placed(newPage, sections)).toEqual(sections);
+    for (const text of Object.values(sections))
+      expect(withSections(newPage, sections)).toContain(`-->\n\n${text}\n\n<!--`);
+    const { against: _, during: __, ...first } = sections;
+    expect(placed('<!-- table -->', { ...sections, during: null })).toEqual(first);
+    const page = text('metacognition.md');
+    expect(withSections(page, placed(page, { ...sections, during: null }))).toContain('\n\nm\n\n');
   });
 
   it('tell how policies ask, each share with what it is of', async () => {

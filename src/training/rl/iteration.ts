@@ -4,6 +4,7 @@ import { measure, repetitiveAction, type Rate } from '../../metrics/index.ts';
 import { briefsFor, openReward, type Reward, RewardAccumulator } from '../../rewards/index.ts';
 import { failed, isMissing, type Fact } from '../../steps/index.ts';
 import type { ForecastReport } from './forecast-report.ts';
+import type { LeftOut } from './left-out.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import {
   type AdvantageFigures,
@@ -174,6 +175,8 @@ export interface IterationReport extends Omit<PlayFigures, 'facts' | 'tokens'>, 
   readonly iterations: number;
   /** Rounds of sampling: more than 1 with dynamic sampling only. Rows of older runs lack it. */
   readonly rounds?: number;
+  /** What they played that is in no other figure, where the recipe has `dynamicRounds`. */
+  readonly leftOut?: LeftOut;
   readonly tokens: { readonly sampled: number; readonly read: number; readonly trained: number };
   /** What branching took, where the recipe has `vine`; its seconds are among those of the rollouts. */
   readonly branches?: BranchCost;

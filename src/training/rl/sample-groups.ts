@@ -6,6 +6,7 @@ import type { Trajectory } from '../../trajectory/schema.ts';
 import type { TaskRecord } from '../../world/index.ts';
 import { inMixedGroups } from '../../learn/index.ts';
 import { type BranchCost, type BranchPoint, momentOf } from './branch.ts';
+import { type LeftOut, leftOutOf } from './left-out.ts';
 import type { RlOptions } from './options.ts';
 
 /** What was sampled in an iteration. */
@@ -16,6 +17,8 @@ export interface Sampled {
   readonly rounds: number;
   /** For episodes that were branched: the step with which they begin to be their own. */
   readonly begun: ReadonlyMap<EpisodeId, number>;
+  /** What dynamic sampling played beside them; undefined without it. */
+  readonly leftOut?: LeftOut;
   /** What was played to find where to branch; undefined where nothing is branched. */
   readonly scouts?: BranchCost;
 }
@@ -45,24 +48,28 @@ export async function sampleGroups(
   const cost = { episodes: 0, steps: 0, sampled: 0, read: 0, seconds: 0 };
   if (recipe.dynamicRounds === 1) return told(await play(drawRound(), 0), 1);
   const mixed: Trajectory[] = [];
+  const all: Trajectory[] = [];
   let last: Trajectory[] = [];
   let rounds = 0;
   while (rounds < recipe.dynamicRounds && mixed.length < wanted) {
     const tasks = drawRound();
     if (tasks.length === 0) break;
     last = await play(tasks, rounds++);
+    all.push(...last);
     mixed.push(...mixedOf(last));
   }
   const chosen = new Set(mixed);
   const others = last.filter(trajectory => !chosen.has(trajectory));
-  return told([...mixed, ...others].slice(0, wanted), rounds);
+  const kept = [...mixed, ...others].slice(0, wanted);
+  return told(kept, rounds, leftOutOf(all, kept));
 
-  function told(trajectories: Trajectory[], took: number): Sampled {
+  function told(trajectories: Trajectory[], took: number, leftOut?: LeftOut): Sampled {
     const { sampled, read, ...rest } = cost;
     return {
       trajectories,
       rounds: took,
       begun,
+      ...(leftOut && { leftOut }),
       ...(recipe.branchAt && { scouts: { ...rest, tokens: { sampled, read } } }),
     };
   }

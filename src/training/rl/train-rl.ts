@@ -118,8 +118,10 @@ async function iterations(
     options.onStart?.({ engine, workers: learner.workers, parameters: model.parameters.length, done: iteration });
     if (iteration === 0 && !warmedUp) {
       await evaluate(0);
-      const report = signal?.aborted ? null : await forecasting?.warmUp(rolloutPolicy);
-      if (report) {
+      const clock = stopwatch();
+      const taught = signal?.aborted ? null : await forecasting?.warmUp(rolloutPolicy);
+      if (taught) {
+        const report = { ...taught, seconds: clock() };
         store.metrics.put(run, { iteration: 0, phase: 'warm-up', data: report });
         options.onWarmUp?.(report);
         warmedUp = true;
@@ -149,7 +151,7 @@ async function iterations(
     const clock = stopwatch();
     const drawRound = tasks.nextIteration();
     const foretold = await forecasting?.foretell(number, drawRound());
-    const { trajectories, rounds, begun, scouts } = await sampleGroups(
+    const { trajectories, rounds, leftOut, begun, scouts } = await sampleGroups(
       options,
       rolloutPolicy,
       foretold ? () => foretold.tasks : drawRound,
@@ -219,6 +221,7 @@ async function iterations(
       iteration: number,
       iterations: recipe.iterations,
       rounds,
+      ...(leftOut && { leftOut }),
       ...figures,
       ...updated,
       tokens: { ...tokens, trained },

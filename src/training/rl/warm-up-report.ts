@@ -17,4 +17,6 @@ export interface WarmUpReport {
   /** Forecasts of tasks that were not taught, written after the last update. */
   readonly forecasts: { readonly tasks: number; readonly written: number; readonly wellFormed: number };
   readonly alarms: readonly Alarm[];
+  /** Playing and learning together. Rows of earlier versions lack it. */
+  readonly seconds?: number;
 }

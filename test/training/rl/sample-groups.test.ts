@@ -74,26 +74,28 @@ describe('sampleGroups', () => {
 
   it('fills up with the last round when there are none, after all the rounds that were asked for', async () => {
     const options = optionsOf({ tasks: 3, pool: 64, dynamicRounds: 5 });
-    const { trajectories, rounds } = await sampleGroups(
+    const { trajectories, rounds, leftOut } = await sampleGroups(
       options,
       givingUp(1),
       taskRounds(world, options.recipe, 1).nextIteration(),
       1,
     );
     expect(rounds).toBe(5);
+    // Nothing that was played is lost from the count: five rounds of three tasks, of which those of one are kept.
+    expect(leftOut).toEqual({ tasks: 12, episodes: 48, tokens: 0 });
     expect(groupsOf(trajectories)).toHaveLength(3);
     expect(groupsOf(trajectories).some(isMixed)).toBe(false);
   });
 
   it('takes what comes where there is one round', async () => {
     const options = optionsOf({ advantages: 'grpo', tasks: 3, pool: 64 });
-    const { trajectories, rounds } = await sampleGroups(
+    const { trajectories, rounds, leftOut } = await sampleGroups(
       options,
       givingUp(1),
       taskRounds(world, options.recipe, 1).nextIteration(),
       1,
     );
-    expect([rounds, trajectories.length]).toEqual([1, 12]);
+    expect([rounds, trajectories.length, leftOut]).toEqual([1, 12, undefined]);
   });
 });
 
