@@ -58,10 +58,11 @@ export function startLine(run: string, { engine, workers, parameters, done }: Rl
 }
 
 /** What a warm-up has taught, and on what. */
-export function warmUpLine({ tasks, updates, loss, forecasts }: WarmUpReport): string {
+export function warmUpLine({ tasks, updates, loss, forecasts, kept }: WarmUpReport): string {
   return (
     `warm-up on ${tasks} tasks, ${updates} updates: loss ${figure(loss.first)} → ${figure(loss.last)}; ` +
-    `${percent(forecasts.wellFormed)} of ${forecasts.written} forecasts of other tasks well-formed`
+    `${percent(forecasts.wellFormed)} of ${forecasts.written} forecasts of other tasks well-formed` +
+    (kept ? `; success ${percent(kept.before)} → ${percent(kept.after)} of ${kept.episodes} episodes` : '')
   );
 }
 

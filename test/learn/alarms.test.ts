@@ -1,6 +1,12 @@
 // oxlint-disable unicorn/consistent-function-scoping -- what only one block needs stands in it
 import { describe, expect, it } from 'vitest';
-import { alarmRules, alarms, type ColdStartFacts, type IterationFacts } from '../../src/learn/alarms/index.ts';
+import {
+  alarmRules,
+  alarms,
+  type ColdStartFacts,
+  type IterationFacts,
+  warmUpAlarms,
+} from '../../src/learn/alarms/index.ts';
 
 const coldStart: ColdStartFacts = { actionEntropy: 1, tokensPerStep: 20, monitorShare: 0.3, tagInformation: 0.4 };
 
@@ -162,6 +168,21 @@ describe('rules that look back', () => {
     const solved = { success: 1, unseenSuccess: 1 };
     expect(raised(history(30, { ...still, ...solved }, 10))).toEqual([]);
     expect(raised(history(30, { ...skipped, ...solved }, 10))).toContain('stop no update');
+  });
+
+  it('a warm-up: forecasts that stay malformed, and play that is worse than chance allows', () => {
+    const told = (wellFormed: number, after: number, episodes = 128) =>
+      warmUpAlarms({ wellFormed, kept: { episodes, before: 0.5, after } }).map(({ rule, message }) => [rule, message]);
+    expect(told(0.95, 0.5)).toEqual([]);
+    expect(told(0.875, 0.5)).toEqual([
+      ['form of forecasts', 'After the warm-up only 87.5 % of the forecasts are well-formed.'],
+    ]);
+    // Three standard errors of 128 episodes are 18.75 points, of 16 episodes 53.
+    expect(told(0.95, 0.32)).toEqual([]);
+    expect(told(0.95, 0.3)).toEqual([
+      ['playing forgotten', 'The warm-up cost success: 30.0 % of the same tasks after 50.0 %.'],
+    ]);
+    expect(told(0.95, 0, 16)).toEqual([]);
   });
 
   it('form of forecasts: none at once, under 90 % for 5 iterations; silent without forecasts', () => {

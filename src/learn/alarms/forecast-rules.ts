@@ -11,11 +11,39 @@ const form = {
 /** Under this share of well-formed forecasts the form is not learnt. */
 const learntForm = 0.9;
 
-/** The alarm of a warm-up after which forecasts stay malformed: said before anything is trained on them. */
-export function warmUpAlarms(wellFormed: number): Alarm[] {
-  if (!below(wellFormed, learntForm)) return [];
-  const message = `After the warm-up only ${percent(wellFormed)} of the forecasts are well-formed.`;
-  return [{ rule: form.name, level: 'warn', iteration: 0, message, remedy: form.remedy }];
+const forgotten = {
+  name: 'playing forgotten',
+  remedy:
+    'Learning to foretell costs success. Give the warm-up a lower learningRate, or more rehearsed episodes ' +
+    '(forecasts: { warmUp: … }).',
+} as const;
+
+/** The alarms of a warm-up, said before anything is trained: forecasts stay malformed, or it plays worse than before. */
+export function warmUpAlarms({
+  wellFormed,
+  kept: { episodes, before, after },
+}: {
+  readonly wellFormed: number;
+  /** Share of episodes won of the same tasks before and after. */
+  readonly kept: { readonly episodes: number; readonly before: number; readonly after: number };
+}): Alarm[] {
+  const alarm = ({ name, remedy }: typeof form | typeof forgotten, message: string): Alarm => ({
+    rule: name,
+    level: 'warn',
+    iteration: 0,
+    message,
+    remedy,
+  });
+  // Three standard errors of a difference of shares, both near a half: chance alone does not look like this.
+  const surely = 3 * Math.sqrt(0.5 / episodes);
+  return [
+    ...(below(wellFormed, learntForm)
+      ? [alarm(form, `After the warm-up only ${percent(wellFormed)} of the forecasts are well-formed.`)]
+      : []),
+    ...(before - after > surely
+      ? [alarm(forgotten, `The warm-up cost success: ${percent(after)} of the same tasks after ${percent(before)}.`)]
+      : []),
+  ];
 }
 
 /** Rules on what a policy says beforehand. Without forecasts they are silent. */

@@ -16,6 +16,8 @@ export interface WarmUpReport {
   readonly loss: { readonly first: number | null; readonly last: number | null };
   /** Forecasts of tasks that were not taught, written after the last update. */
   readonly forecasts: { readonly tasks: number; readonly written: number; readonly wellFormed: number };
+  /** Share of episodes won of the same tasks, so many before and after. Absent in reports of before. */
+  readonly kept?: { readonly episodes: number; readonly before: number; readonly after: number };
   readonly alarms: readonly Alarm[];
   /** Playing and learning together. Rows of earlier versions lack it. */
   readonly seconds?: number;

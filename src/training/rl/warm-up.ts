@@ -6,7 +6,7 @@ import type { ForecastLayout, Row } from '../../policy/index.ts';
 import { playWhole } from '../../runs/index.ts';
 import { isMissing } from '../../steps/index.ts';
 import type { Forecast, Trajectory } from '../../trajectory/index.ts';
-import { createRandom, type Random } from '../../world/index.ts';
+import { createRandom, type Random, type TaskRecord } from '../../world/index.ts';
 import { asHeavyAs, forecastRow, playedRow, rightForecast } from './forecast-rows.ts';
 import type { ForecastSettings } from './forecast-settings.ts';
 import type { RlOptions } from './options.ts';
@@ -27,11 +27,15 @@ export interface WarmUpParts {
 /** Tasks that are foretold to see whether the form has been learnt, forecasts of each, and updates between two looks. */
 const tried = { tasks: 16, each: 8, every: 25 };
 
+/** Tasks that are played once more at the end. */
+const replayed = 16;
+
 /**
  * Teaches the form of forecasts: plays tasks with the policy as it is, and learns what would have been foretold rightly
  * of them. What it played is learnt beside it at the same weight, so that playing is not forgotten over foretelling. The
  * episodes are measured and not stored, as those of evaluations while a policy is trained. Now and then tasks that are
- * not taught are foretold: it ends when that goes well, or after as many updates as there may be.
+ * not taught are foretold: it ends when that goes well, or after as many updates as there may be. Then some of the tasks
+ * are played again, which says whether playing was kept.
  * @returns null when the signal ended it. What the policy has learnt by then belongs to no state: a later call begins
  *   anew, and comes to the same.
  */
@@ -43,17 +47,19 @@ export async function warmUp(
   const pool = trainingPool(world, recipe, createRandom('forecast warm-up tasks', seed));
   const tasks = pool.slice(0, settings.tasks);
   const maxSteps = recipe.maxSteps ?? world.maxSteps;
-  const played = await playWhole('the warm-up', {
-    world,
-    agent,
-    run,
-    tasks,
-    rollouts: recipe.rollouts,
-    seed: `${seed}/warm-up`,
-    parallelEpisodes: recipe.tasks * recipe.rollouts,
-    maxSteps,
-    ...(signal && { signal }),
-  });
+  const play = (of: readonly TaskRecord<unknown>[], name: string) =>
+    playWhole('the warm-up', {
+      world,
+      agent,
+      run,
+      tasks: of,
+      rollouts: recipe.rollouts,
+      seed: `${seed}/${name}`,
+      parallelEpisodes: recipe.tasks * recipe.rollouts,
+      maxSteps,
+      ...(signal && { signal }),
+    });
+  const played = await play(tasks, 'warm-up');
   if (signal?.aborted) return null;
   const groups = tasks.map(({ id }) => played.filter(({ task }) => task.id === id));
   const rows = taughtRows(groups, layout, { of, maxSteps });
@@ -76,17 +82,21 @@ export async function warmUp(
     // Twice: of many looks some are lucky.
     if (Math.min(before, wellFormed) >= settings.wellFormed) break;
   }
+  const again = await play(tasks.slice(0, replayed), 'after warm-up');
+  if (signal?.aborted) return null;
+  const kept = keptPlay(groups.slice(0, replayed).flat(), again);
   const uniform = groups.filter(([first, ...rest]) => rest.every(({ success }) => success === first!.success));
   return {
     tasks: tasks.length,
     episodes: played.length,
     success: played.filter(({ success }) => success).length / played.length,
     uniformShare: uniform.length / groups.length,
-    tokens: sampled(played.flatMap(({ steps }) => steps)) + forecastTokens,
+    tokens: sampled([...played, ...again].flatMap(({ steps }) => steps)) + forecastTokens,
     updates: losses.length,
     loss: { first: losses[0] ?? null, last: losses.at(-1) ?? null },
     forecasts: { tasks: new Set(written.map(({ task }) => task.id)).size, written: written.length, wellFormed },
-    alarms: warmUpAlarms(wellFormed),
+    kept,
+    alarms: warmUpAlarms({ wellFormed, kept }),
   };
 
   /** Forecasts of tasks that are not taught; of taught ones where the world has no others. */
@@ -103,6 +113,12 @@ export async function warmUp(
       seed: `${seed}/warm-up/${update}`,
     });
   }
+}
+
+/** Success of the same tasks before and after. */
+function keptPlay(before: readonly Trajectory[], after: readonly Trajectory[]): WarmUpReport['kept'] {
+  const share = (episodes: readonly Trajectory[]) => episodes.filter(({ success }) => success).length / episodes.length;
+  return { episodes: after.length, before: share(before), after: share(after) };
 }
 
 function sampled(texts: readonly { readonly tokens?: { readonly reply: readonly number[] } | null }[]): number {

@@ -81,6 +81,8 @@ describe('training with forecasts', () => {
     expect(data.updates).toBeGreaterThanOrEqual(50);
     // The form is tried on tasks that were not taught.
     expect(data).toMatchObject({ forecasts: { tasks: 16, written: 128 }, alarms: [] });
+    // Some of the tasks are played again: whether playing was kept is measured.
+    expect(data).toMatchObject({ kept: { episodes: 16 * 4, before: expect.any(Number), after: expect.any(Number) } });
     const { first, last } = data.loss as { first: number; last: number };
     expect(last).toBeLessThan(first / 3);
     const firstIteration = forecasts.filter(({ iteration }) => iteration === 1);
