@@ -180,7 +180,7 @@ describe('rules that look back', () => {
     // Three standard errors of 128 episodes are 18.75 points, of 16 episodes 53.
     expect(told(0.95, 0.32)).toEqual([]);
     expect(told(0.95, 0.3)).toEqual([
-      ['playing forgotten', 'The warm-up cost success: 30.0 % of the same tasks after 50.0 %.'],
+      ['playing forgotten', 'The warm-up cost success: 30 % of the same tasks after 50 %.'],
     ]);
     expect(told(0.95, 0, 16)).toEqual([]);
   });

@@ -116,7 +116,7 @@ export async function warmUp(
 }
 
 /** Success of the same tasks before and after. */
-function keptPlay(before: readonly Trajectory[], after: readonly Trajectory[]): WarmUpReport['kept'] {
+function keptPlay(before: readonly Trajectory[], after: readonly Trajectory[]): NonNullable<WarmUpReport['kept']> {
   const share = (episodes: readonly Trajectory[]) => episodes.filter(({ success }) => success).length / episodes.length;
   return { episodes: after.length, before: share(before), after: share(after) };
 }
