@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportData, resultOf, writeReport, type ReportData } from '../../src/report/index.ts';
-import { signed } from '../../src/report/numbers.ts';
+import { number, signed } from '../../src/report/numbers.ts';
 import { chromiumPath, needsChromium, openChromium, openPage } from '../studio/chromium.ts';
 import { makeStudy } from './study.ts';
 
@@ -108,6 +108,26 @@ describe.skipIf(!chromiumPath)(`the report in a browser${needsChromium}`, { time
     await eventually(() => first.locator('.told').innerText()).toBe(
       `iteration 1: GRPO ${(100 * mean('GRPO')).toFixed(1)} % · RLVMR ${(100 * mean('RLVMR')).toFixed(1)} %`,
     );
+    expect(problems).toEqual([]);
+  });
+
+  it('tells how soon an arm had what the baseline ended with, the ratio or the reason of each seed in sight', async () => {
+    const { page, problems } = await open('#speed-up');
+    await look(page, 'speed-up');
+    const [first] = data.speedUps as [ReportData['speedUps'][number]];
+    const row = page.getByRole('region', { name: 'Speed-up', exact: true }).locator('tr', { hasText: 'RLVMR' }).first();
+    const shown = await row.locator('td').allInnerTexts();
+    expect(shown).toHaveLength(5);
+    first.axes.forEach(({ ratio, never }, i) => {
+      expect(shown[i + 1]!.startsWith(ratio === null ? '–' : `${number(ratio)} ×`)).toBe(true);
+      if (never > 0) expect(shown[i + 1]).toContain('never');
+    });
+    await page.locator('#speed-up summary').click();
+    const each = page.getByRole('region', { name: 'Speed-up of each seed' }).locator('tbody').first().locator('tr');
+    expect(await each.count()).toBe(1 + first.seeds.length);
+    const text = await each.nth(1).innerText();
+    const [seed] = first.axes[1]!.seeds as [ReportData['speedUps'][number]['axes'][number]['seeds'][number]];
+    expect(text).toContain(seed.ratio === null ? seed.reason! : `${number(seed.ratio)} ×`);
     expect(problems).toEqual([]);
   });
 

@@ -35,6 +35,23 @@ describe('the data of a report', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(data)))).toEqual(data);
   });
 
+  it('have how soon each arm had what the first trained arm ended with, seed by seed, on the levels of training', () => {
+    expect(data.speedUps.map(({ level, baseline, arm }) => [level, baseline, arm])).toEqual([
+      ['L0', 'GRPO', 'RLVMR'],
+      ['L1', 'GRPO', 'RLVMR'],
+    ]);
+    for (const { axes, seeds, saved } of data.speedUps) {
+      expect(seeds.map(({ seed }) => seed)).toEqual(['0', '1']);
+      expect(axes.map(({ axis }) => axis)).toEqual(['tasks', 'tokens', 'seconds']);
+      // GRPO is trained for 8 iterations of 2 tasks and 4,000 tokens, and ends with its level no later than then.
+      for (const { baseline } of axes[0]!.seeds) expect(baseline).toBeLessThanOrEqual(16);
+      for (const { baseline } of axes[1]!.seeds) expect(baseline).toBeLessThanOrEqual(32_000);
+      for (const { ratio, reason } of axes.flatMap(({ seeds: told }) => told))
+        expect(ratio === null).toBe(reason !== null);
+      expect(saved.difference).not.toBeNull();
+    }
+  });
+
   it('have arms without a training run first, and levels from near to far', () => {
     expect(data.arms).toEqual(['cold start', 'GRPO', 'RLVMR']);
     expect(data.levels.map(({ label }) => label)).toEqual(['L0 (seen)', 'L1 (unseen)', 'L2 (held out)', 'training']);

@@ -13,6 +13,7 @@ import { provenance } from './provenance.ts';
 import { outcomeTable, recoveryTable } from './recovery.ts';
 import { rewardTable } from './rewards.ts';
 import { legendOf, plotFigure } from './plot-figure.ts';
+import { speedUpSection } from './speed-ups.ts';
 import { strippedTable } from './stripped.ts';
 import { tagMatrix } from './tags.ts';
 import { thinkingTable } from './thinking.ts';
@@ -38,6 +39,7 @@ export function reportSections(context: Context): Section[] {
   const parts = rewardCurves(context);
   const paid = rewardTable(context);
   const foretold = forecastSection(context);
+  const sooner = speedUpSection(context);
   const legend = legendOf(tagNames.map(name => ({ name, colour: tagColour(name) })));
   return [
     data.results.length === 0
@@ -58,6 +60,7 @@ export function reportSections(context: Context): Section[] {
           thinkingTable(context),
         ),
     hasTraining ? section('curves', 'Learning curves', learningCurves(context)) : null,
+    sooner === null ? null : section('speed-up', 'Speed-up', sooner),
     matrix === null && shares.length === 0
       ? null
       : section(
