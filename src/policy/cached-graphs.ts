@@ -96,8 +96,8 @@ export interface ReadingShape {
   readonly rows: number;
   readonly count: number;
   /**
-   * Caches that it is given, and the length of each. `length` is 0 where the episodes begin. One cache is that of the
-   * one episode; of several, `places` says for each episode which is its own.
+   * Caches that it is given, and the length of each, which is 0 where the episodes begin. One cache is that of the one
+   * episode; of several, `places` says for each episode which is its own.
    */
   readonly caches: number;
   readonly length: number;

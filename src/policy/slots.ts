@@ -1,6 +1,7 @@
 import type { ModelConfig } from './config.ts';
 import type { Feeds } from './engines/engine.ts';
 import { layerKind, type ReadingShape } from './cached-graphs.ts';
+import { block } from './decoded-slot.ts';
 import { masked } from './layers/attention.ts';
 import { rotaryOf, rotaryTables } from './layers/rotary.ts';
 import { firstPlaces, move, putPlace, stride, windowedRows } from './slot-arrays.ts';
@@ -144,15 +145,15 @@ export class Slots {
   }
 
   /**
-   * The graph that reads `count` more tokens of each of these slots, which have all kept something or all nothing: for
-   * one slot against no more of its cache than it has kept, for several against the caches as they lie here. What it
-   * gives of a slot is the same, bit for bit.
+   * The graph that reads `count` more tokens of each of these slots, which have all kept something or all nothing. Whole
+   * blocks look at no more of a cache than is kept; shorter texts take the caches as they lie here, so that one graph
+   * serves all slots, whatever each has kept. What it gives of a slot is the same, bit for bit, at every length.
    */
   readingShape(slots: readonly number[], rows: number, count: number): ReadingShape {
     this.#fit(count + 1);
     const kept = this.#kept[slots[0]!]!;
     if (kept === 0) return { rows, count, caches: 1, length: 0 };
-    if (rows > 1) return { rows, count, caches: this.#count, length: this.#length };
+    if (count < block) return { rows, count, caches: this.#count, length: this.#length };
     return { rows, count, caches: 1, length: lengths.find(length => length >= kept) ?? this.#length };
   }
 
