@@ -39,7 +39,6 @@ export {
   type SegmentKind,
   type WorldDocument,
 } from './world-text/document.ts';
-export { renamedDocument, renaming, type RenameOptions } from './world-text/rename.ts';
 export { goalDocuments } from './world-text/goal-text.ts';
 export {
   documentLeaks,

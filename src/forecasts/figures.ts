@@ -132,7 +132,7 @@ function reasonsOf(
     thingsPrecision: ofWon('no forecast names a thing that is there'),
     thingsRecall: ofWon('won episodes act on nothing more often than lost ones'),
     spread: 'no task has two forecasts that say their wins',
-    cost: 'the log keeps no tokens',
+    cost: 'the tokens of the forecasts, or of the replies, are not kept by themselves',
   };
   // Without episodes only the form and the spread of forecasts tell anything.
   const general = (name: NullableFigure): string | null =>

@@ -33,17 +33,18 @@ export async function requestJson(
   body?: object,
 ): Promise<Readonly<Record<string, unknown>>> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(url, {
       signal: AbortSignal.timeout(60_000),
       headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
+    text = await response.text();
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new ClewError(`${url} does not answer: ${cause}.`);
   }
-  const text = await response.text();
   if (!response.ok) throw new ClewError(`${url} answers with status ${response.status}: ${text.slice(0, 300)}`);
   try {
     const value: unknown = JSON.parse(text);

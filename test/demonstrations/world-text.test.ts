@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
 import { goalPatterns } from '../../envs/room-text/goals.ts';
 import household from '../../envs/household/index.ts';
-import { homes, objectKinds } from '../../envs/house/kinds.ts';
 import lockedRoom from '../../envs/locked-room/index.ts';
 import {
-  renamedDocument,
-  renaming,
   textWeights,
   withoutGoal,
   worldText,
   type WorldDocument,
   type WorldTextOptions,
 } from '../../src/demonstrations/index.ts';
-import { createRandom, isUnseenVariant, type World, type WorldKit } from '../../src/world/index.ts';
+import { isUnseenVariant, type World, type WorldKit } from '../../src/world/index.ts';
 
 /** The household with something else in its kit. */
 function withKit(kit: WorldKit): World {
@@ -283,17 +280,4 @@ test('leak: a house of the evaluation under the name of a training task stops th
   const [unseen] = household.tasks('unseen', 1);
   const wrong: World = { ...household, tasks: () => [{ ...unseen!, id: 'household:train:0', split: 'train' }] };
   expect(() => take(1, { world: wrong })).toThrow(/is set in .*, a house of the evaluation/);
-});
-
-test('renaming is a bijection on things, keeps the furniture, and is the same all through a document', () => {
-  const kinds = objectKinds.filter(kind => kind !== 'desklamp');
-  const rename = renaming(createRandom('rename'), { kinds, numbers: 20 });
-  const [document] = documents;
-  const renamed = renamedDocument(document!, rename);
-  expect(text(renamed)).not.toBe(text(document!));
-  const names = [...new Set(kinds.flatMap(kind => [1, 2, 3].map(number => `${kind} ${number}`)))];
-  expect(new Set(names.map(rename)).size).toBe(names.length);
-  for (const place of new Set(Object.values(homes).flatMap(home => Object.keys(home))))
-    expect(rename(`go to ${place} 1`)).toBe(`go to ${place} 1`);
-  expect(rename('put a mug 1 near the mug 1').match(/[a-z]+ \d+/g)!.length).toBe(2);
 });

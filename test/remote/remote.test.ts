@@ -62,6 +62,16 @@ describe('an address of an environment', () => {
     server = await running();
     await expect(openRemote({ kind: 'openenv', url: `${server.url}/agentgym` })).rejects.toThrow('status 404');
   });
+
+  it('is told apart from one that breaks off in the middle of an answer', async () => {
+    other = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => response.destroy());
+    });
+    await new Promise<void>(resolve => other!.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    await expect(openRemote({ kind: 'openenv', url })).rejects.toThrow(`${url}/schema does not answer`);
+  });
 });
 
 describe('an environment of another program', () => {

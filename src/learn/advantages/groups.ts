@@ -52,14 +52,6 @@ export function inMixedGroups<T extends GroupMember>(members: readonly T[]): T[]
   return members.filter(({ group }) => outcomes.get(group)!.size > 1);
 }
 
-/**
- * The probability that a group of `size` independent rollouts has both a success and a failure: 1 − p^size − (1 −
- * p)^size.
- */
-export function mixedGroupProbability(success: number, size: number): number {
-  return 1 - success ** size - (1 - success) ** size;
-}
-
 /** What a trainer watches of the groups of an iteration. */
 export interface GroupFigures {
   readonly groups: number;

@@ -6,7 +6,6 @@ export {
   checkedGroups,
   describeGroups,
   inMixedGroups,
-  mixedGroupProbability,
   type GroupFigures,
   type GroupMember,
 } from './groups.ts';

@@ -13,8 +13,8 @@ export const learningRules: readonly Rule[] = [
   {
     name: 'log-probability mismatch',
     remedy:
-      'Sampling and training do not compute the same model: check that both use the newest weights, temperature ' +
-      '1, the same engine and the same tokens, with nothing decoded and encoded again.',
+      'Sampling and training do not compute the same model: check that both use the newest weights, the same ' +
+      'temperature, engine and tokens, with nothing decoded and encoded again.',
     check: latest(
       ({ mismatchMean, mismatchMax }) =>
         (over(mismatchMax, 0.05) || over(mismatchMean, 1e-3)) &&

@@ -25,9 +25,12 @@ export interface EpisodeFacts {
   readonly otherSplit?: string | undefined;
 }
 
+/** Names of the id of a task that stand for nothing else. */
+export const taskIdNames = ['task_id', 'item_id', 'game_file', 'gamefile', 'example_id', 'game_id'] as const;
+
 /** Names under which logs keep each fact, the surest first. */
 const names = {
-  task: ['task_id', 'item_id', 'game_file', 'gamefile', 'example_id', 'game_id', 'task', 'id', 'index'],
+  task: [...taskIdNames, 'task', 'id', 'index'],
   goal: ['goal', 'instruction', 'task_description', 'objective'],
   category: ['category', 'task_type', 'task_category'],
   agent: ['agent', 'agent_name', 'agent_id', 'method'],

@@ -4,7 +4,7 @@ import { readMessages, readShareGpt } from './chat-records.ts';
 import { readClew } from './clew.ts';
 import { goesOn, isCompletion, readCompletions } from './completions.ts';
 import { isRecord } from './facts.ts';
-import { episodeKeyOf, grouped, numberOfStep, type EpisodeRow } from './grouped.ts';
+import { episodeKeyOf, grouped, inOrderOfSteps, type EpisodeRow } from './grouped.ts';
 import {
   count,
   nothingUnderstood,
@@ -18,7 +18,7 @@ import { expanded, firstRecord, formatOf, importFormats, importFormatShapes, typ
 import { recordsOf, type LogRecord, type OnBroken } from './records.ts';
 import { readRlvmr } from './rlvmr.ts';
 import type { LogSource } from './source.ts';
-import { isSpan, rowsOfSpans } from './spans.ts';
+import { inOrderOfStart, isSpan, rowsOfSpans } from './spans.ts';
 import { isStep, readRows, readSteps } from './steps.ts';
 import { withHead } from './text-parts.ts';
 import { isTranscript, readTranscript } from './transcript.ts';
@@ -145,21 +145,16 @@ class LogReader {
         return yield* this.eachGroup(
           grouped(
             () => this.checked('a row of a step', value => isStep(value, map) || rowWithoutStep(value, map?.episode)),
-            row => episodeKeyOf(row, map?.episode),
-            row => (map?.step === undefined ? numberOfStep(row) : Number(row[map.step])),
+            map,
           ),
           rows => readRows(rows, map, state, this.leftOut),
         );
       case 'completions':
-        return yield* this.eachGroup(this.completionRows(), rows => readCompletions(rows, chat));
+        return yield* this.eachGroup(this.completionRows(), rows => readCompletions(inOrderOfSteps(rows), chat));
       case 'spans':
         return yield* this.eachGroup(
-          grouped(
-            () => rowsOfSpans(this.checked('a span with gen_ai messages', isSpan)),
-            row => episodeKeyOf(row),
-            () => undefined,
-          ),
-          rows => readCompletions(rows.toSorted(byStart), chat),
+          grouped(() => rowsOfSpans(this.checked('a span with gen_ai messages', isSpan))),
+          rows => readCompletions(inOrderOfStart(rows), chat),
         );
     }
   }
@@ -184,10 +179,7 @@ class LogReader {
   /** Rows that name their episode belong together; other rows as long as each prompt goes on from the row before. */
   private *completionRows(): Generator<readonly EpisodeRow[], void, undefined> {
     let chain: EpisodeRow[] = [];
-    for (const rows of grouped(
-      () => this.checked('a row {"prompt", "completion"}', isCompletion),
-      row => episodeKeyOf(row),
-    )) {
+    for (const rows of grouped(() => this.checked('a row {"prompt", "completion"}', isCompletion))) {
       const [row] = rows;
       const goes = rows.length === 1 && chain.length > 0 && goesOn(chain.at(-1)!.value, row!.value);
       if (!goes && chain.length > 0) {
@@ -229,11 +221,6 @@ class LogReader {
 /** A row of an episode that says no step: what was read at its start or end. */
 function rowWithoutStep(value: unknown, mapped?: string): boolean {
   return isRecord(value) && episodeKeyOf(value, mapped) !== undefined;
-}
-
-function byStart(a: EpisodeRow, b: EpisodeRow): number {
-  const [left, right] = [String(a.value.start), String(b.value.start)];
-  return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
 }
 
 function refuse(fault: string, cause?: unknown): never {

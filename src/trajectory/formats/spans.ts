@@ -1,12 +1,13 @@
 import { isRecord, type JsonRecord } from './facts.ts';
+import type { EpisodeRow } from './grouped.ts';
 import type { LogRecord } from './records.ts';
 
 /** A call of a model as a trace has it. */
 interface ModelSpan {
   readonly attributes: JsonRecord;
   readonly trace: string | undefined;
-  /** When it began, as the trace writes it. */
-  readonly start: string;
+  /** When it began, as the trace writes it: nanoseconds, `[seconds, nanoseconds]`, or a date. */
+  readonly start: unknown;
 }
 
 /**
@@ -49,6 +50,24 @@ function withoutEnd(message: unknown): unknown {
   return rest;
 }
 
+/** Rows of spans by when they began; as they stand where one of them does not say it. */
+export function inOrderOfStart(rows: readonly EpisodeRow[]): readonly EpisodeRow[] {
+  const timed = rows.map(row => ({ row, time: timeOf(row.value.start) }));
+  if (timed.some(({ time }) => time === undefined)) return rows;
+  return timed.toSorted(({ time: a }, { time: b }) => a![0] - b![0] || a![1] - b![1]).map(({ row }) => row);
+}
+
+/** A time in two parts, as nanoseconds since 1970 have more digits than a number holds. */
+function timeOf(start: unknown): readonly [number, number] | undefined {
+  if (typeof start === 'number') return [start, 0];
+  if (Array.isArray(start)) return [Number(start[0]), Number(start[1])];
+  if (typeof start !== 'string') return undefined;
+  if (/^\d+$/.test(start)) return [Number(start.slice(0, -9)), Number(start.slice(-9))];
+  const [, date = '', fraction = '', zone = ''] = /^(.*?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i.exec(start) ?? [];
+  const seconds = Date.parse(`${date}${zone}`);
+  return Number.isNaN(seconds) ? undefined : [seconds, Number(`0${fraction}`)];
+}
+
 function spansIn(value: unknown): ModelSpan[] {
   if (!isRecord(value)) return [];
   if (Array.isArray(value.resourceSpans)) return nested(value.resourceSpans, ['scopeSpans', 'spans']).flatMap(spansIn);
@@ -60,14 +79,8 @@ function spansIn(value: unknown): ModelSpan[] {
     return [];
   const context = isRecord(value.context) ? value.context : value;
   const trace = context.traceId ?? context.trace_id;
-  const start = value.startTimeUnixNano ?? value.start_time ?? value.startTime ?? '';
-  return [
-    {
-      attributes,
-      trace: typeof trace === 'string' ? trace : undefined,
-      start: typeof start === 'string' ? start : JSON.stringify(start),
-    },
-  ];
+  const start = value.startTimeUnixNano ?? value.start_time ?? value.startTime;
+  return [{ attributes, trace: typeof trace === 'string' ? trace : undefined, start }];
 }
 
 function nested(values: readonly unknown[], [key, ...keys]: readonly string[]): unknown[] {

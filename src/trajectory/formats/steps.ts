@@ -1,7 +1,7 @@
 import { ClewError } from '../../errors.ts';
 import { factsOf, goalIn, isRecord, yesOrNo, type JsonRecord } from './facts.ts';
 import { fieldOf, valueAt, withMappedFacts, type FieldMap } from './field-map.ts';
-import type { EpisodeRow } from './grouped.ts';
+import { inOrderOfSteps, numberOfStep, repeatedStep, type EpisodeRow } from './grouped.ts';
 import type { LeftOut, LoggedEpisode, Turn } from './logged-episode.ts';
 import { isMessage } from './said.ts';
 import { goalOf, stepNames, textOf, textsOf } from './step-texts.ts';
@@ -95,6 +95,8 @@ export function readSteps(record: unknown, place: string, map: FieldMap = {}, st
 
 /**
  * The episode in rows that are a step each. Rows of an environment that waits for others (`active: false`) are none.
+ *
+ * @throws ClewError when rows do not have the number that the map names, or may be of several episodes
  */
 export function readRows(
   rows: readonly EpisodeRow[],
@@ -105,13 +107,34 @@ export function readRows(
   const active = rows.filter(({ value }) => yesOrNo(value.active) !== false);
   leftOut('rows of an environment that was not active', rows.length - active.length);
   const { place } = rows[0]!;
-  const last = active.at(-1)?.value ?? {};
+  refuseDoubtful(
+    active.filter(({ value }) => isStep(value, map)),
+    map,
+  );
+  const ordered = inOrderOfSteps(active, map);
+  const last = ordered.at(-1)?.value ?? {};
   const info = typeof last.info_json === 'string' ? jsonRecord(last.info_json) : undefined;
   const { step: _, ...others } = last;
-  const record = { ...others, ...(info && { info }), steps: active.map(({ value }) => value) };
+  const record = { ...others, ...(info && { info }), steps: ordered.map(({ value }) => value) };
   const episode = readSteps(record, place, { ...map, steps: 'steps' }, stateField);
   const task = episode.task ?? textOf(last.uid);
   return { ...episode, ...(task !== undefined && { task }) };
+}
+
+/** Several calls may be made in one step; but what begins again, or is another player's, may be another episode. */
+function refuseDoubtful(rows: readonly EpisodeRow[], map: FieldMap = {}): void {
+  const steps = rows.map(({ value }) => numberOfStep(value, map.step));
+  const unnumbered = map.step === undefined ? undefined : rows[steps.indexOf(undefined)];
+  if (unnumbered) throw new ClewError(`${unnumbered.place}: this row has no number "${map.step}" (--map step).`);
+  const again = repeatedStep(rows, map);
+  if (!again || map.episode !== undefined) return;
+  const [one, other] = [factsOf(again[0].value), factsOf(again[1].value)];
+  const turns = steps.slice(1).map((step, i) => Math.sign((step ?? 0) - (steps[i] ?? 0)));
+  if (one.agent === other.agent && one.model === other.model && !(turns.includes(1) && turns.includes(-1))) return;
+  throw new ClewError(
+    `${again[1].place}: step ${numberOfStep(again[1].value, map.step)} of this episode is there twice, and it cannot be ` +
+      `told whether it is one episode or several. Say with --map episode=FIELD what names an episode.`,
+  );
 }
 
 function jsonRecord(text: string): JsonRecord | undefined {

@@ -8,7 +8,6 @@ import {
   drGrpo,
   grpo,
   inMixedGroups,
-  mixedGroupProbability,
   openAdvantages,
   rloo,
 } from '../../../src/learn/advantages/index.ts';
@@ -111,19 +110,6 @@ describe('DAPO', () => {
 
   it('gives an empty batch when no group is mixed', () => {
     expect(advantagesOf(dapo(), [numbers(0, 1, 3), numbers(1, 1, 4)], 2)).toMatchObject({ episodes: [], steps: [] });
-  });
-
-  // training.md, appendix B, V8.
-  it.each([
-    [0.02, 0.149],
-    [0.05, 0.337],
-    [0.1, 0.57],
-    [0.2, 0.832],
-    [0.3, 0.942],
-    [0.5, 0.992],
-    [0.9, 0.57],
-  ])('V8: at a success rate of %f a group of 8 is mixed with probability %f', (success, probability) => {
-    expect(mixedGroupProbability(success, 8)).toBeCloseTo(probability, 3);
   });
 });
 

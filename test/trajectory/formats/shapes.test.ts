@@ -471,6 +471,44 @@ describe('rows of a step each', () => {
       expect(played(read(lines(order)))).toEqual([...whole, ...whole]);
   });
 
+  test('whose steps are numbered by texts, as tables are that went through CSV, or by a field of another name', () => {
+    const texts = rows('a').map(({ step, ...row }) => ({ ...row, step: String(step + 8) }));
+    expect(played(read(lines(texts.toReversed())))).toEqual(whole);
+    const own = rows('a').map(({ step, episode_id: id, ...row }) => ({ ...row, info: { n: step, id } }));
+    const map = { step: 'info.n', episode: 'info.id' };
+    expect(played(read(lines(own.toReversed()), { map }))).toEqual(whole);
+    expect(() => read(lines([...own, { ...own[0], info: { id: 'a' } }]), { map })).toThrow(
+      'log.json:5: this row has no number "info.n" (--map step).',
+    );
+  });
+
+  test('of tasks, or rollouts, that number their episodes anew are of as many episodes', () => {
+    const of = (more: object) => rows('0').map(row => ({ ...row, ...more }));
+    const [a, b] = [of({ task_id: 'a' }), of({ task_id: 'b' })];
+    const two = read(lines([...a, ...b]));
+    expect(played(two)).toEqual([...whole, ...whole]);
+    expect(two.trajectories.map(({ task }) => task.id)).toEqual(['a', 'b']);
+    expect(played(read(lines(a.flatMap((row, t) => [row, b[t]!]))))).toEqual([...whole, ...whole]);
+    expect(played(read(lines([...of({ rollout: 0 }), ...of({ rollout: 1 })])))).toEqual([...whole, ...whole]);
+    // A part of a task has another name, and the steps go on.
+    const parts = rows('0').map((row, t) => ({ ...row, task: t < 2 ? 'find jam' : 'put jam' }));
+    expect(played(read(lines(parts)))).toHaveLength(1);
+  });
+
+  test('which may be of one episode or of several are refused', () => {
+    const again = [...rows('0'), ...rows('0')];
+    expect(() => read(lines(again))).toThrow(/log.json:5: step 0 of this episode is there twice, .* --map episode=/);
+    const models = rows('0').flatMap(row => [
+      { ...row, model: 'm-8b' },
+      { ...row, model: 'm-70b' },
+    ]);
+    expect(() => read(lines(models))).toThrow('log.json:2: step 0 of this episode is there twice');
+    expect(read(lines(models), { map: { episode: 'model' } }).trajectories).toHaveLength(2);
+    // Two calls in one step.
+    const calls = rows('0').map((row, t) => ({ ...row, step: Math.floor(t / 2) }));
+    expect(played(read(lines(calls)))).toEqual(whole);
+  });
+
   test("verl-agent's table of a rollout", () => {
     const prompt = (observation: string) =>
       `You are an expert.\nYour current observation is: ${observation}\nYour admissible actions of the current situation are: [ 'look'].\n\nNow it's your turn.`;
@@ -557,6 +595,27 @@ describe('traces', () => {
     );
     expect(played(imported)).toEqual(expected);
     expect(imported.trajectories[0]).toMatchObject({ policyVersion: 'm-8b' });
+  });
+
+  test.each([
+    [
+      'dates, some with a fraction',
+      ['2026-01-01T00:00:01Z', '2026-01-01T00:00:01.5Z', '2026-01-01T00:00:02Z', '2026-01-01T00:00:10Z'],
+    ],
+    [
+      'seconds and nanoseconds',
+      [
+        [9, 900_000_000],
+        [10, 5],
+        [10, 40],
+        [11, 0],
+      ],
+    ],
+    ['nanoseconds', ['999999999', '1000000000', '1700000000000000001', '1700000000000000002']],
+  ])('in the order of when they began: %s', (_, times) => {
+    const timed = spans.map(({ startTimeUnixNano: _time, ...span }, t) => ({ ...span, startTime: times[t] }));
+    for (const order of [timed, timed.toReversed()])
+      expect(played(read(order.map(span => `${JSON.stringify(span)}\n`).join('')))).toEqual(expected);
   });
 
   test('as OTLP exports them, with attributes as a list and messages as text', () => {
