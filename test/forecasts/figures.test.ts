@@ -80,7 +80,10 @@ describe('figures of forecasts', () => {
     [
       'one task',
       [group],
-      { avoidableSkill: 'every task was won as often as the others', cost: 'the tokens of the forecasts, or of the replies, are not kept by themselves' },
+      {
+        avoidableSkill: 'every task was won as often as the others',
+        cost: 'the tokens of the forecasts, or of the replies, are not kept by themselves',
+      },
     ],
     [
       'nothing won',

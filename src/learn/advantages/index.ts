@@ -2,13 +2,7 @@ export { advantagesOf, type Advantages, type TermAdvantages } from './advantages
 export { batchOf, checkRewards, needsBriefs, type BatchOptions, type EpisodeSignals } from './batch.ts';
 export { batchSignal, tagDivergenceReward, type BatchFacts } from './batch-signals.ts';
 export { describeAdvantages, type AdvantageFigures } from './figures.ts';
-export {
-  checkedGroups,
-  describeGroups,
-  inMixedGroups,
-  type GroupFigures,
-  type GroupMember,
-} from './groups.ts';
+export { checkedGroups, describeGroups, inMixedGroups, type GroupFigures, type GroupMember } from './groups.ts';
 export {
   advantageNames,
   dapo,

@@ -129,8 +129,8 @@ function refuseDoubtful(rows: readonly EpisodeRow[], map: FieldMap = {}): void {
   const again = repeatedStep(rows, map);
   if (!again || map.episode !== undefined) return;
   const [one, other] = [factsOf(again[0].value), factsOf(again[1].value)];
-  const turns = steps.slice(1).map((step, i) => Math.sign((step ?? 0) - (steps[i] ?? 0)));
-  if (one.agent === other.agent && one.model === other.model && !(turns.includes(1) && turns.includes(-1))) return;
+  const turns = new Set(steps.slice(1).map((step, i) => Math.sign((step ?? 0) - (steps[i] ?? 0))));
+  if (one.agent === other.agent && one.model === other.model && !(turns.has(1) && turns.has(-1))) return;
   throw new ClewError(
     `${again[1].place}: step ${numberOfStep(again[1].value, map.step)} of this episode is there twice, and it cannot be ` +
       `told whether it is one episode or several. Say with --map episode=FIELD what names an episode.`,
