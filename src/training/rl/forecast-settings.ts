@@ -39,13 +39,17 @@ const settingsSchema = z.strictObject({
         .describe(
           'it ends when this share of the forecasts of tasks that are not taught is well-formed, at two looks in a row',
         ),
-      batch: z.int().positive().default(16).describe('forecasts in an update'),
+      batch: z.int().positive().default(32).describe('forecasts in an update'),
       rehearsed: z
         .int()
         .nonnegative()
-        .default(16)
+        .default(8)
         .describe('episodes that are learnt beside them, at the same weight together'),
-      learningRate: z.number().positive().default(1e-3).describe('of these updates'),
+      learningRate: z
+        .number()
+        .positive()
+        .default(3e-3)
+        .describe('of these updates; too high for a policy of several hundred thousand parameters, which 0.001 fits'),
     })
     .prefault({})
     .describe('what teaches a policy the form of forecasts, before the first iteration'),
