@@ -63,7 +63,7 @@ async function run(name: string, own: Partial<RlOptions> = {}, changes: object =
 const straight = await run('straight');
 const forecasts = [...straight.store.forecasts.select()];
 
-describe('training with forecasts', () => {
+describe('training with forecasts', { timeout: 240_000 }, () => {
   it('asks for as many forecasts of each task as it plays episodes, before it plays, in their groups', () => {
     expect(forecasts).toHaveLength(4 * 6 * 4);
     expect(new Set(forecasts.map(({ group }) => group)).size).toBe(24);
@@ -194,13 +194,14 @@ describe('training with forecasts', () => {
     const never = after(Infinity);
     let whole = 0;
     const onWarmUp = () => (whole = never.so.asked);
-    const straight1 = await run('never interrupted', { signal: never.signal, onWarmUp }, { iterations: 1 });
-    // It is asked once after each update, and there are 50 at least.
-    for (const looks of [3, whole - 10]) {
+    const short = { iterations: 1, forecasts: { warmUp: { tasks: 6, updates: 40, batch: 8 } } };
+    const straight1 = await run('never interrupted', { signal: never.signal, onWarmUp }, short);
+    // As it plays, as it learns (it is asked once after each of 40 updates), and as it plays the same tasks again.
+    for (const looks of [3, Math.floor(whole / 2), whole - 3]) {
       const { so, signal } = after(looks);
       const told: string[] = [];
       const tell = { onWarmUp: () => told.push('warm-up'), onIteration: () => told.push('iteration') };
-      const broken = await run(`interrupted ${looks}`, { signal, ...tell }, { iterations: 1 });
+      const broken = await run(`interrupted ${looks}`, { signal, ...tell }, short);
       expect(told).toEqual([]);
       expect(broken.result).toMatchObject({ iterations: 0, finished: false, policy: null });
       expect(broken.store.runs.get('arm')).toMatchObject({ status: 'stopped' });
