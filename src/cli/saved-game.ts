@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeAtomically } from '../atomic-file.ts';
 import { ClewError } from '../errors.ts';
+import { jsonIn } from '../json.ts';
 import type { Episode, World } from '../world/index.ts';
 import { clip } from '../world/tasks.ts';
 
@@ -20,13 +21,7 @@ export async function loadGame(file: string, world: World): Promise<Episode[]> {
   } catch {
     throw new ClewError(`There is no saved game "${clip(file)}" that can be read.`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  const saved = savedGame.safeParse(json);
+  const saved = savedGame.safeParse(jsonIn(text));
   if (!saved.success) throw new ClewError(`"${clip(file)}" is no saved game: \`save FILE\` in clew play writes one.`);
   return saved.data.history.map(episode => world.restore(episode));
 }

@@ -1,3 +1,4 @@
+import { jsonIn } from '../json.ts';
 import { mostThings } from '../tags/index.ts';
 import type { ForecastFault, ForecastReading } from '../trajectory/forecast.ts';
 
@@ -105,12 +106,8 @@ function number(text: string | undefined): number | null {
 function jsonParts(text: string): Parts | null {
   const object = text.match(/\{[^{}]*\}/g)?.at(-1);
   if (object === undefined) return null;
-  let read: Record<string, unknown>;
-  try {
-    read = JSON.parse(object) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
+  const read = jsonIn(object) as Record<string, unknown> | undefined;
+  if (!read) return null;
   const { solution_length: steps, pass_rate: wins } = read;
   const things = read.math_notion ?? read.key_entities;
   if (steps === undefined && wins === undefined && things === undefined) return null;

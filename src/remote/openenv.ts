@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
+import { jsonIn } from '../json.ts';
 import {
   admissibleOf,
   booleanOf,
@@ -40,13 +41,7 @@ const frameSchema = z.object({ type: z.string(), data: z.record(z.string(), z.un
 
 /** @throws ClewError for a text that is no message of OpenEnv's */
 function frameIn(text: string, url: string): z.infer<typeof frameSchema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
-  const frame = frameSchema.safeParse(json);
+  const frame = frameSchema.safeParse(jsonIn(text));
   if (frame.success) return frame.data;
   throw new ClewError(
     `${url} answers with what is no message of OpenEnv, {"type": …, "data": {…}}: "${text.slice(0, 100)}".`,

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { ClewError } from '../errors.ts';
+import { jsonIn } from '../json.ts';
 import { Invalid } from './openenv/frames.ts';
 import { fieldErrors } from './wire.ts';
 
@@ -47,12 +48,8 @@ export async function body<S extends z.ZodType>(c: Context, schema: S, empty?: o
 
 /** The JSON object of a text; undefined for any other text. */
 export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(text);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 /** Answers what a route of the server threw; undefined for what is no mistake of the client's. */

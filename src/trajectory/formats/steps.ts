@@ -1,4 +1,5 @@
 import { ClewError } from '../../errors.ts';
+import { jsonIn } from '../../json.ts';
 import { factsOf, goalIn, isRecord, yesOrNo, type JsonRecord } from './facts.ts';
 import { fieldOf, valueAt, withMappedFacts, type FieldMap } from './field-map.ts';
 import { inOrderOfSteps, numberOfStep, repeatedStep, type EpisodeRow } from './grouped.ts';
@@ -138,12 +139,8 @@ function refuseDoubtful(rows: readonly EpisodeRow[], map: FieldMap = {}): void {
 }
 
 function jsonRecord(text: string): JsonRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(text);
+  return isRecord(value) ? value : undefined;
 }
 
 function turnOf(step: JsonRecord, observation: string, map: FieldMap, stateField?: string): Turn {

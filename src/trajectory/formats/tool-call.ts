@@ -1,3 +1,4 @@
+import { jsonIn } from '../../json.ts';
 import { isRecord } from './facts.ts';
 
 /** A call of a tool, as a chat or a trace has it. */
@@ -60,7 +61,7 @@ const withGeneric = new Set([
  * whole call stands as it is.
  */
 export function readCall({ name, input }: ToolCall): ReadCall {
-  const given = typeof input === 'string' ? jsonIn(input) : input;
+  const given = typeof input === 'string' ? recordIn(input) : input;
   const written = `${name}(${typeof input === 'string' ? input : JSON.stringify(input)})`;
   if (!isRecord(given)) {
     const only =
@@ -116,13 +117,9 @@ function pythonJson(value: unknown): string {
     .join(', ')}}`;
 }
 
-function jsonIn(given: string): unknown {
-  try {
-    const value: unknown = JSON.parse(given);
-    return isRecord(value) ? value : given;
-  } catch {
-    return given;
-  }
+function recordIn(given: string): unknown {
+  const value = jsonIn(given);
+  return isRecord(value) ? value : given;
 }
 
 function trimmed(text: string): string | null {
