@@ -8,7 +8,13 @@ import {
   trainPretraining,
   trainSft,
 } from '../training/stages/index.ts';
-import { type CountedDemonstrations, openDemonstrations, withinContext, withinTokens } from './demonstrations.ts';
+import {
+  type CountedDemonstrations,
+  openDemonstrations,
+  rowsOf,
+  withinContext,
+  withinTokens,
+} from './demonstrations.ts';
 import { fileName, policyPath } from './file-name.ts';
 import { currentStudyRecipe, namesIn } from './former-names.ts';
 import type { RunStage, Staged } from './stages.ts';
@@ -108,24 +114,26 @@ async function fineTuned(
   const { sft } = study.recipe;
   const suffix = name === null ? '' : `-${fileName(name)}`;
   const file = policyPath(options.out, `cold-start${suffix}`, pretrained);
-  const fitting = build ? withinContext(all, pretrained) : all;
-  const demonstrations = withinTokens(fitting, pretrained, tokens);
+  const rows = rowsOf(all, pretrained);
+  const { context } = pretrained.model.config;
+  const fitting = build ? withinContext(all, rows, context) : all;
+  const demonstrations = withinTokens(fitting, rows, tokens);
   const run = name === null ? 'SFT' : `SFT ${name}`;
   const config = { sft, demonstrations: demonstrations.content };
   const policy = await stage('sft', name ?? '', async () => {
     const staged = await likelihood(study, options, { run, kind: 'sft', file, config }, pretrained, context =>
       trainSft(context, demonstrations, sft),
     );
-    return staged && { ...staged, outcome: `${staged.outcome}${leftOut(all, fitting, pretrained)}` };
+    return staged && { ...staged, outcome: `${staged.outcome}${leftOut(all, fitting, context)}` };
   });
   return policy && { name, arm: armOfStart(study.recipe, name), policy, file, demonstrations };
 }
 
-function leftOut(all: Demonstrations, fitting: Demonstrations, { model }: TrainedPolicy): string {
+function leftOut(all: Demonstrations, fitting: Demonstrations, context: number): string {
   const { length } = all.trajectories;
   const tooLong = length - fitting.trajectories.length;
   if (tooLong === 0) return '';
-  return `; ${tooLong} of ${length} demonstrations left out: longer than the context of ${model.config.context} tokens`;
+  return `; ${tooLong} of ${length} demonstrations left out: longer than the context of ${context} tokens`;
 }
 
 /** What tables call a start: the arm that is the start without training, else `cold start NAME`. */

@@ -14,7 +14,7 @@ import {
   trainedCategories,
 } from '../demonstrations/index.ts';
 import { ClewError } from '../errors.ts';
-import { episodeLayoutOf, type TrainedPolicy, trajectoryRow } from '../policy/index.ts';
+import { episodeLayoutOf, type Row, type TrainedPolicy, trajectoryRow } from '../policy/index.ts';
 import { planRun, playRun, refuseLosses } from '../runs/index.ts';
 import { fitsContext } from '../training/stages/fitting-row.ts';
 import { type Demonstrations, readDemonstrations } from '../training/stages/index.ts';
@@ -157,18 +157,30 @@ async function studentEpisodes(
   }
 }
 
+/** What a policy reads of each demonstration. */
+export type DemonstrationRows = ReadonlyMap<Trajectory, Row>;
+
+export function rowsOf({ trajectories }: Demonstrations, policy: TrainedPolicy): DemonstrationRows {
+  const layout = episodeLayoutOf(policy);
+  return new Map(trajectories.map(trajectory => [trajectory, trajectoryRow(trajectory, layout)]));
+}
+
 /** Tokens that a policy learns of a demonstration: those of its replies that are no marked mistakes. */
-function tokensOf(trajectory: Trajectory, policy: TrainedPolicy): number {
-  const { weights } = trajectoryRow(trajectory, episodeLayoutOf(policy));
+function tokensOf({ weights }: Row): number {
   return Array.from(weights).filter(weight => weight > 0).length;
 }
 
-/** Those that the policy can read to their end: a student's own episode may have grown longer than its context. */
-export function withinContext({ trajectories, content }: Demonstrations, policy: TrainedPolicy): Demonstrations {
-  const layout = episodeLayoutOf(policy);
-  const { context } = policy.model.config;
-  const fitting = trajectories.filter(trajectory => fitsContext(trajectoryRow(trajectory, layout), context));
-  if (fitting.length === trajectories.length) return { trajectories, content };
+/**
+ * Those that a policy can read to their end: a student's own episode may have grown longer than its context. Where none
+ * fits, all of them: fine-tuning refuses them and says what would be right.
+ */
+export function withinContext(
+  { trajectories, content }: Demonstrations,
+  rows: DemonstrationRows,
+  context: number,
+): Demonstrations {
+  const fitting = trajectories.filter(trajectory => fitsContext(rows.get(trajectory)!, context));
+  if (fitting.length === trajectories.length || fitting.length === 0) return { trajectories, content };
   return { trajectories: fitting, content: hash(`${content} context ${context}`) };
 }
 
@@ -184,10 +196,10 @@ export interface CountedDemonstrations extends Demonstrations {
  */
 export function withinTokens(
   { trajectories, content }: Demonstrations,
-  policy: TrainedPolicy,
+  rows: DemonstrationRows,
   most: number = Infinity,
 ): CountedDemonstrations {
-  const counts = new Map(trajectories.map(trajectory => [trajectory, tokensOf(trajectory, policy)]));
+  const counts = new Map(trajectories.map(trajectory => [trajectory, tokensOf(rows.get(trajectory)!)]));
   const chosen = new Set<Trajectory>();
   let tokens = 0;
   for (const trajectory of createRandom('equal tokens', content).shuffle(trajectories)) {

@@ -243,5 +243,7 @@ describe('a study with several cold starts', { timeout: 300_000 }, () => {
         `${8 - fitting} of 8 demonstrations left out: longer than the context of ${context} tokens`,
       ),
     });
+    // Where nothing fits, it is said what would.
+    await expect(train(64)).rejects.toThrow(/tokens and the policy's context is 64\. Train a policy with a context of/);
   });
 });
