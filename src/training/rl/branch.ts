@@ -2,6 +2,7 @@ import { type Agent, type Moment, rollout } from '../../agents/index.ts';
 import { ClewError } from '../../errors.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import type { TaskRecord, World } from '../../world/index.ts';
+import { policyTokens } from './policy-tokens.ts';
 
 /** An episode before one of its steps, counted from 0. */
 export interface BranchPoint {
@@ -79,10 +80,8 @@ export async function branchValues(
       if (success) wins[i]!++;
       cost.episodes++;
       cost.steps += played.length;
-      for (const { tokens } of played) {
-        cost.sampled += tokens?.reply.length ?? 0;
-        cost.read += tokens?.prompt.length ?? 0;
-      }
+      cost.sampled += policyTokens(played);
+      cost.read += policyTokens(played, 'prompt');
     },
   });
   const { episodes, steps, sampled, read } = cost;

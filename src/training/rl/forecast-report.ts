@@ -9,6 +9,7 @@ import {
 import type { PaidForecast } from '../../learn/index.ts';
 import type { Trajectory } from '../../trajectory/index.ts';
 import type { Foretold } from './forecast-plan.ts';
+import { episodeTokens, policyTokens } from './policy-tokens.ts';
 
 /** What an iteration's forecasts came to. */
 export interface ForecastReport {
@@ -69,7 +70,7 @@ export function forecastReport(
     played: open.length,
     uniformPlayed: open.filter(({ record }) => uniform.get(record.id)).length,
   };
-  const tokens = sampledTokens(played);
+  const tokens = episodeTokens(played);
   const meanTokens = played.length === 0 ? 0 : tokens / played.length;
   const each = plan.tasks.find(({ played: was }) => was);
   const rollouts = each ? episodesOf(each.record.id, played).length : 0;
@@ -88,7 +89,7 @@ export function forecastReport(
       total: meanOf(paid.map(({ total }) => total)),
     },
     spreadOverTasks: means.length < 2 ? null : Math.sqrt(meanOf(means.map(mean => (mean - meanOf(means)!) ** 2))!),
-    tokens: forecasts.reduce((sum, { tokens: own }) => sum + (own?.reply.length ?? 0), 0),
+    tokens: policyTokens(forecasts),
     gate: {
       acts: plan.gateActs,
       ...counts,
@@ -116,8 +117,4 @@ export function forecastReport(
     hinted: plan.tasks.filter(({ hint, played: was }) => was && hint !== undefined).length,
     expert: null,
   };
-}
-
-function sampledTokens(episodes: readonly Trajectory[]): number {
-  return episodes.flatMap(({ steps }) => steps).reduce((sum, { tokens }) => sum + (tokens?.reply.length ?? 0), 0);
 }

@@ -5,6 +5,7 @@ import { briefsFor, openReward, type Reward, RewardAccumulator } from '../../rew
 import { failed, isMissing, type Fact } from '../../steps/index.ts';
 import type { ForecastReport } from './forecast-report.ts';
 import type { LeftOut } from './left-out.ts';
+import { episodeTokens } from './policy-tokens.ts';
 import type { Trajectory } from '../../trajectory/schema.ts';
 import {
   type AdvantageFigures,
@@ -83,14 +84,14 @@ export function playFigures(
   const malformed = valueOf(formatInvalid.pooled);
   const { rewards, process } = rewardMeans(trajectories, recipe, own, briefs);
   const groups = describeGroups(trajectories, groupSize);
-  const sampled = tokensOf(trajectories, 'reply');
+  const sampled = episodeTokens(trajectories);
   const byTag = measured.by.tag;
   const steps = trajectories.flatMap(({ steps }) => steps);
   return {
     tasks: measured.tasks,
     episodes: measured.episodes,
     steps: measured.stepCount,
-    tokens: { sampled, read: tokensOf(trajectories, 'prompt') },
+    tokens: { sampled, read: episodeTokens(trajectories, 'prompt') },
     success: measured.success.value,
     meanReturn: rewards['outcome/outcome'] ?? measured.success.value,
     meanSteps: measured.steps.all.value,
@@ -205,13 +206,6 @@ function valueOf({ value }: Rate): number | null {
 function shareOf(facts: readonly Fact[]): number | null {
   const known = facts.filter(fact => !isMissing(fact));
   return known.length === 0 ? null : known.filter(Boolean).length / known.length;
-}
-
-function tokensOf(trajectories: readonly Trajectory[], part: 'prompt' | 'reply'): number {
-  return trajectories.reduce(
-    (sum, { steps }) => sum + steps.reduce((total, { tokens }) => total + (tokens?.[part].length ?? 0), 0),
-    0,
-  );
 }
 
 /**

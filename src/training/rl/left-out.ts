@@ -1,4 +1,5 @@
 import type { Trajectory } from '../../trajectory/schema.ts';
+import { episodeTokens } from './policy-tokens.ts';
 
 /** Groups that were played and are not learnt from, as all of their episodes ended alike or there were enough. */
 export interface LeftOut {
@@ -14,6 +15,6 @@ export function leftOutOf(all: readonly Trajectory[], kept: readonly Trajectory[
   return {
     tasks: new Set(all.map(({ task }) => task.id)).size - new Set(kept.map(({ task }) => task.id)).size,
     episodes: others.length,
-    tokens: others.flatMap(({ steps }) => steps).reduce((sum, { tokens }) => sum + (tokens?.reply.length ?? 0), 0),
+    tokens: episodeTokens(others),
   };
 }

@@ -8,6 +8,7 @@ import { inMixedGroups } from '../../learn/index.ts';
 import { type BranchCost, type BranchPoint, momentOf } from './branch.ts';
 import { type LeftOut, leftOutOf } from './left-out.ts';
 import type { RlOptions } from './options.ts';
+import { policyTokens } from './policy-tokens.ts';
 
 /** What was sampled in an iteration. */
 export interface Sampled {
@@ -92,10 +93,8 @@ export async function sampleGroups(
     for (const trajectory of scouts) {
       cost.episodes++;
       cost.steps += trajectory.steps.length;
-      for (const { tokens } of trajectory.steps) {
-        cost.sampled += tokens?.reply.length ?? 0;
-        cost.read += tokens?.prompt.length ?? 0;
-      }
+      cost.sampled += policyTokens(trajectory.steps);
+      cost.read += policyTokens(trajectory.steps, 'prompt');
       const step = firstError(trajectory)?.step ?? 0;
       if (step > 0) points.set(trajectory.task.id, { trajectory, step });
     }

@@ -10,6 +10,7 @@ import { createRandom, type Random, type TaskRecord } from '../../world/index.ts
 import { asHeavyAs, forecastRow, playedRow, rightForecast } from './forecast-rows.ts';
 import type { ForecastSettings } from './forecast-settings.ts';
 import type { RlOptions } from './options.ts';
+import { episodeTokens, policyTokens } from './policy-tokens.ts';
 import { trainingPool } from './tasks.ts';
 import type { WarmUpReport } from './warm-up-report.ts';
 
@@ -78,20 +79,24 @@ export async function warmUp(
     written = await tryForecasts(losses.length);
     const before = wellFormed;
     wellFormed = written.filter(({ faults }) => faults.length === 0).length / written.length;
-    forecastTokens += sampled(written);
+    forecastTokens += policyTokens(written);
     // Twice: of many looks some are lucky.
     if (Math.min(before, wellFormed) >= settings.wellFormed) break;
   }
   const again = await play(tasks.slice(0, replayed), 'after warm-up');
   if (signal?.aborted) return null;
-  const kept = keptPlay(groups.slice(0, replayed).flat(), again);
+  const kept = {
+    episodes: again.length,
+    before: successOf(groups.slice(0, replayed).flat()),
+    after: successOf(again),
+  };
   const uniform = groups.filter(([first, ...rest]) => rest.every(({ success }) => success === first!.success));
   return {
     tasks: tasks.length,
     episodes: played.length,
-    success: played.filter(({ success }) => success).length / played.length,
+    success: successOf(played),
     uniformShare: uniform.length / groups.length,
-    tokens: sampled([...played, ...again].flatMap(({ steps }) => steps)) + forecastTokens,
+    tokens: episodeTokens([...played, ...again]) + forecastTokens,
     updates: losses.length,
     loss: { first: losses[0] ?? null, last: losses.at(-1) ?? null },
     forecasts: { tasks: new Set(written.map(({ task }) => task.id)).size, written: written.length, wellFormed },
@@ -115,14 +120,8 @@ export async function warmUp(
   }
 }
 
-/** Success of the same tasks before and after. */
-function keptPlay(before: readonly Trajectory[], after: readonly Trajectory[]): NonNullable<WarmUpReport['kept']> {
-  const share = (episodes: readonly Trajectory[]) => episodes.filter(({ success }) => success).length / episodes.length;
-  return { episodes: after.length, before: share(before), after: share(after) };
-}
-
-function sampled(texts: readonly { readonly tokens?: { readonly reply: readonly number[] } | null }[]): number {
-  return texts.reduce((sum, { tokens }) => sum + (tokens?.reply.length ?? 0), 0);
+function successOf(episodes: readonly Trajectory[]): number {
+  return episodes.filter(({ success }) => success).length / episodes.length;
 }
 
 /** What would have been foretold rightly of each group, as rows. */
