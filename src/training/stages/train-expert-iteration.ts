@@ -207,7 +207,7 @@ function ownEpisodes(
   const { store, run } = context;
   const won = withReplayed(of => wonDemonstrations(store.trajectories.select({ run: of, success: true }), run));
   if (!hindsight) return { won, achieved: [] };
-  const everWon = new Set(store.trajectories.summaries({ run: runs, success: true }).map(({ task }) => task));
+  const everWon = wonTasks(store, runs);
   return { won, achieved: withReplayed(of => inHindsight(context, of, everWon)) };
 }
 
@@ -227,6 +227,10 @@ function inHindsight(
   return [...achieved.values()];
 }
 
+function wonTasks(store: Store, runs: readonly string[]): ReadonlySet<string> {
+  return new Set(store.trajectories.summaries({ run: runs, success: true }).map(({ task }) => task));
+}
+
 /** Where the policy of a round stands that is not the last: `name-1.safetensors`, or the folder `name-1`. */
 function roundFile({ out, start }: ExpertIterationContext, round: number): string {
   if (start.published) return `${out}-${round}`;
@@ -242,7 +246,7 @@ function drawTasks(
   { tasks, seed }: ExpertIterationSettings,
   round: number,
 ): TaskRecord<unknown>[] {
-  const won = new Set(store.trajectories.summaries({ run: earlier, success: true }).map(({ task }) => task));
+  const won = wonTasks(store, earlier);
   return createRandom('own tasks', seed, round)
     .shuffle(pool.filter(({ id }) => !won.has(id)))
     .slice(0, tasks);
