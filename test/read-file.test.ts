@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeAtomically } from '../src/atomic-file.ts';
-import { isDatabase, loadTrajectories } from '../src/cli/load-trajectories.ts';
+import { loadTrajectories } from '../src/cli/load-trajectories.ts';
 import { readSettings } from '../src/cli/settings-file.ts';
 import { openAnswerLog } from '../src/demonstrations/index.ts';
 import { ClewError } from '../src/errors.ts';
 import { readText, unreadable } from '../src/read-file.ts';
 import { openLog } from '../src/trajectory/index.ts';
+import { startsAsSqlite } from '../src/trajectory/store/starts-as-sqlite.ts';
 import { loadPanel } from '../src/world/index.ts';
 import world from '../envs/locked-room/index.ts';
 
@@ -27,7 +28,7 @@ describe('a folder that is given for a file', () => {
     ['a text', () => readText(folder)],
     ['a panel', () => loadPanel(folder, world)],
     ['a recipe', () => readSettings(recipe, { missing: () => '', example: '{}' })],
-    ['a log or a database', () => isDatabase(folder)],
+    ['a log or a database', () => startsAsSqlite(folder)],
     ['trajectories', () => [...loadTrajectories(folder)]],
     ['a log', () => openLog(folder)],
     ['answers of a teacher', () => openAnswerLog(folder)],

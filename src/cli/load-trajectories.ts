@@ -1,6 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { unreadable } from '../read-file.ts';
 import {
   openLog,
   openReading,
@@ -10,6 +9,7 @@ import {
   type Trajectory,
   type TrajectoryFilter,
 } from '../trajectory/index.ts';
+import { startsAsSqlite } from '../trajectory/store/starts-as-sqlite.ts';
 import { readingOptions, type LogOptions } from './log-options.ts';
 
 /** How a log is to be read, where the file is one and no database. */
@@ -26,7 +26,7 @@ export function* loadTrajectories(
   { log = {}, onRead }: LoadOptions = {},
 ): Generator<Trajectory, void, undefined> {
   if (!existsSync(path)) throw new UsageError(`There is no file "${path}".`);
-  if (isDatabase(path)) {
+  if (startsAsSqlite(path)) {
     const store = openStore(path, { readonly: true });
     try {
       yield* store.trajectories.select(filter);
@@ -38,19 +38,4 @@ export function* loadTrajectories(
   const reading = openReading(openLog(path), readingOptions(log), log.format);
   for (const trajectory of reading.trajectories) if (trajectoryFits(trajectory, filter)) yield trajectory;
   onRead?.(reading);
-}
-
-/** Whether a file is a SQLite database, by its first bytes. */
-export function isDatabase(path: string): boolean {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const head = Buffer.alloc(16);
-    readSync(file, head, 0, 16, 0);
-    return head.toString('latin1') === 'SQLite format 3\0';
-  } catch (error) {
-    throw unreadable(path, error);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }

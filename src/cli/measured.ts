@@ -8,7 +8,8 @@ import { missingOf, noteOnRun } from '../runs/index.ts';
 import { type Forecast, openStore, type Trajectory, type TrajectoryFilter } from '../trajectory/index.ts';
 import { allSplits } from '../world/index.ts';
 import { understoodLines } from './import-report.ts';
-import { isDatabase, loadTrajectories, type LoadOptions } from './load-trajectories.ts';
+import { loadTrajectories, type LoadOptions } from './load-trajectories.ts';
+import { startsAsSqlite } from '../trajectory/store/starts-as-sqlite.ts';
 import { namedLogOptions, type LogOptions } from './log-options.ts';
 import { oneOf } from './options.ts';
 import { findRun } from './runs.ts';
@@ -76,7 +77,7 @@ export interface Measured {
 export function measured(file: string, options: FilterOptions): Measured {
   const { run: named, split, category, agent, model } = options;
   if (!existsSync(file)) throw new UsageError(`There is no file "${file}".`);
-  const database = isDatabase(file);
+  const database = startsAsSqlite(file);
   const { run, missing } = database ? runsOf(file, named) : { run: named, missing: 0 };
   const filter: TrajectoryFilter = { run, split, category, agent, policyVersion: model };
   const whole = split === undefined && !category && !agent && !model;
@@ -167,7 +168,7 @@ function* factsOf(
   file: string,
   log: LogOptions | undefined,
 ): Generator<{ readonly run: string; readonly category: string; readonly agent: string }> {
-  if (isDatabase(file)) {
+  if (startsAsSqlite(file)) {
     const store = openStore(file, { readonly: true });
     try {
       yield* store.trajectories.summaries();

@@ -24,7 +24,8 @@ import {
   type TrajectoryFilter,
 } from '../trajectory/index.ts';
 import { allSplits } from '../world/index.ts';
-import { isDatabase, loadTrajectories } from './load-trajectories.ts';
+import { loadTrajectories } from './load-trajectories.ts';
+import { startsAsSqlite } from '../trajectory/store/starts-as-sqlite.ts';
 import { withLogOptions, type LogOptions } from './log-options.ts';
 import { oneOf } from './options.ts';
 import { printJson } from './print-json.ts';
@@ -78,7 +79,7 @@ export function scoreCommand(): Command {
         .filter(name => !isForecastRule(name))
         .map(name => (name === 'rubric' && rubric ? rubric : openReward(name, {}, own)));
       if (!existsSync(file)) throw new UsageError(`There is no file "${file}".`);
-      if (given.store && !isDatabase(file))
+      if (given.store && !startsAsSqlite(file))
         throw new ClewError(
           `${file} is a log and not a database, so scores cannot be kept in it. Bring it into one first: clew ` +
             `import ${file} --db FILE.`,
@@ -145,7 +146,7 @@ function rubricIn({ rubric: file, rewards }: ScoreArguments): Reward | undefined
 
 /** The forecasts of a database; a log has those alone that stand in its replies. */
 function storedForecasts(file: string, filter: TrajectoryFilter): Forecast[] {
-  if (!isDatabase(file)) return [];
+  if (!startsAsSqlite(file)) return [];
   const store = openStore(file, { readonly: true });
   try {
     return [...store.forecasts.select(filter)];

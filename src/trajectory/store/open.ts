@@ -1,10 +1,10 @@
-import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { ClewError } from '../../errors.ts';
-import { unreadable } from '../../read-file.ts';
 import { applicationId, asCurrent, migrations } from './migrations.ts';
 import { connect } from './sqlite.ts';
+import { startsAsSqlite } from './starts-as-sqlite.ts';
 import { viewsOfConnection } from './views.ts';
 import { lockForWriting, type WriterLock } from './writer-lock.ts';
 
@@ -133,28 +133,14 @@ function refuseWrongPath(path: string, readonly: boolean): void {
       throw new ClewError(`${path} cannot be created: there is no directory ${dirname(resolve(path))}.`);
     return;
   }
-  if (!statSync(path).isFile()) throw new ClewError(`${path} is not a file: give the path of a database file.`);
-  if (!isSqlite(path))
+  const stat = statSync(path);
+  if (!stat.isFile()) throw new ClewError(`${path} is not a file: give the path of a database file.`);
+  // SQLite takes an empty file for a new database.
+  if (!startsAsSqlite(path) && stat.size > 0)
     throw new ClewError(
       `${path} is not a database: it does not start as an SQLite file does. To bring logs into a database, use: ` +
         `clew import ${path} --db FILE.`,
     );
-}
-
-/** An SQLite file, or an empty one (which SQLite takes for a new database). */
-function isSqlite(path: string): boolean {
-  const magic = 'SQLite format 3\0';
-  const start = Buffer.alloc(magic.length);
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const length = readSync(file, start, 0, start.length, 0);
-    return length === 0 || start.toString('latin1') === magic;
-  } catch (error) {
-    throw unreadable(path, error);
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }
 
 /**
