@@ -10,7 +10,7 @@ import type { World } from '../../src/world/index.ts';
 import { bracket, signed } from './numbers.ts';
 import { overSeeds } from './own-worlds.ts';
 import { withSections } from './sections.ts';
-import { baseline, budgetOf, duringTableOf } from './training-budget.ts';
+import { baseline, budgetOf, decimal, duringTableOf, percent, wholeTrainings } from './training-budget.ts';
 
 /**
  * The tables of docs/results/metacognition.md, from the folder of its study, whether the study is over or not:
@@ -160,15 +160,13 @@ interface TrainingRow {
   };
 }
 
-const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
-const decimal = (value: number | null) => (value === null ? '–' : value.toFixed(2));
 const mean = (values: readonly number[]) =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** One row a training whose policy foretold: over all of its iterations. */
 export function forecastTableOf(store: Store): string {
-  const rows = rlRuns(store).flatMap(({ id, rows: own }) => {
-    const told = own.flatMap(({ forecasts }) => forecasts ?? []);
+  const rows = wholeTrainings(store).flatMap(({ id }) => {
+    const told = store.metrics.of(id, 'train').flatMap(({ data }) => (data as unknown as TrainingRow).forecasts ?? []);
     if (told.length === 0) return [];
     const over = (of: (row: (typeof told)[number]) => number | null) => mean(told.flatMap(row => of(row) ?? []));
     const sum = (of: (row: (typeof told)[number]) => number) => told.reduce((total, row) => total + of(row), 0);
@@ -223,14 +221,6 @@ export function againstTableOf(cells: readonly Cell[]): string {
     ),
     'numbers',
   );
-}
-
-/** Whole trainings with their rows. */
-function rlRuns(store: Store) {
-  return store.runs
-    .list()
-    .filter(({ kind, status }) => kind === 'rl' && status === 'done')
-    .map(({ id }) => ({ id, rows: store.metrics.of(id, 'train').map(({ data }) => data as unknown as TrainingRow) }));
 }
 
 /** The arms and seeds of the recipe that have no whole evaluation yet, as a sentence. */

@@ -10,16 +10,19 @@ import { mean } from './numbers.ts';
  * What the trainings of a study took and came to while they lasted, as tables: of those that are whole.
  */
 
-const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
-const decimal = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+export const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
+export const decimal = (value: number | null) => (value === null ? '–' : value.toFixed(2));
 
 /** What the arms are held against. */
 export const baseline = 'GRPO';
 
-/** Whole trainings, and what they took and came to while they were trained. */
+export function wholeTrainings(store: Store) {
+  return store.runs.list().filter(({ kind, status }) => kind === 'rl' && status === 'done');
+}
+
+/** What whole trainings took and came to while they lasted. */
 function curves(store: Store) {
-  const whole = store.runs.list().filter(({ kind, status }) => kind === 'rl' && status === 'done');
-  return curvesOf(store, trainingsOf(whole).trainings, []);
+  return curvesOf(store, trainingsOf(wholeTrainings(store)).trainings, []);
 }
 
 /**
